@@ -1,0 +1,25 @@
+import { DomainError, type Fault } from './domain-error.js';
+
+/** At most so many faults are told in one answer: enough to mend a request, too few to flood a log. */
+export const MAX_FAULTS = 100;
+
+/** The request is malformed, or something in it is of the wrong type, count, range or format (400). */
+export class InvalidRequest extends DomainError {
+  readonly kind = 'invalid';
+  readonly code = 'invalid-request';
+  override readonly faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[], message = sentenceOf(faults)) {
+    super(message);
+    this.faults = faults.slice(0, MAX_FAULTS);
+  }
+}
+
+function sentenceOf(faults: readonly Fault[]): string {
+  const first = faults[0];
+  if (!first) return 'The request is not valid.';
+  const rest = faults.length - 1;
+  const place = first.parameter ?? first.pointer ?? first.header;
+  const told = place === undefined ? first.detail : `${place}: ${first.detail}`;
+  return rest === 0 ? told : `${told} (and ${rest} more)`;
+}

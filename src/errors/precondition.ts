@@ -1,0 +1,82 @@
+import { DomainError } from './domain-error.js';
+
+/** Who changed a resource last, and to what, as a stale writer needs to know it. */
+export interface CurrentState {
+  /** The strong entity tag of the current representation, with its quotes. */
+  etag: string;
+  version: number;
+  changedAt: Date;
+  changedBy: string | null;
+}
+
+/** What If-Match can protect; the problem's code is this word with "-changed". */
+export type ConditionalResource =
+  'user' | 'location' | 'image' | 'picture' | 'annotation' | 'annotation-set';
+
+/** The resource is not the one that the request's If-Match names (412). */
+export class PreconditionFailed extends DomainError {
+  readonly kind = 'precondition-failed';
+  readonly code: string;
+  override readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(resource: ConditionalResource, current: CurrentState | undefined) {
+    super(
+      current
+        ? `The ${nameOf(resource)} changed since it was read: its ETag is now ${current.etag}.`
+        : `There is no ${nameOf(resource)} yet, so no ETag matches it.`,
+    );
+    this.code = `${resource}-changed`;
+    this.members = current
+      ? {
+          current_etag: current.etag,
+          current_version: current.version,
+          changed_by: current.changedBy,
+          changed_at: current.changedAt.toISOString(),
+        }
+      : {};
+  }
+}
+
+function nameOf(resource: ConditionalResource): string {
+  return resource.replace('-', ' ');
+}
+
+/** REQUIRE_IF_MATCH is set and the write does not say what it was based on (428). */
+export class PreconditionRequired extends DomainError {
+  readonly kind = 'precondition-required';
+  readonly code = 'precondition-required';
+  constructor() {
+    super('This service takes no write without If-Match: send the ETag that you read.');
+  }
+}
+
+/**
+ * What a write demands of the resource it changes: RFC 9110 section 13.1.1. Entity tags are compared
+ * whole and strongly, so a weak tag never matches; `*` matches whatever exists.
+ */
+export class Precondition {
+  /** A write that demands nothing. */
+  static readonly none = new Precondition(undefined, false);
+
+  constructor(
+    private readonly tags: readonly string[] | '*' | undefined,
+    private readonly required: boolean,
+  ) {}
+
+  /** @throws PreconditionRequired when the service asks for If-Match and there is none */
+  assertPresent(): void {
+    if (this.required && this.tags === undefined) throw new PreconditionRequired();
+  }
+
+  /**
+   * @param current state of the resource now, or undefined if it does not exist yet
+   * @throws PreconditionRequired | PreconditionFailed
+   */
+  assertHolds(resource: ConditionalResource, current: CurrentState | undefined): void {
+    // Where there is nothing yet, nothing can be overwritten.
+    if (current) this.assertPresent();
+    if (this.tags === undefined) return;
+    if (current && (this.tags === '*' || this.tags.includes(current.etag))) return;
+    throw new PreconditionFailed(resource, current);
+  }
+}
