@@ -1,0 +1,35 @@
+import { DataSource } from 'typeorm';
+import { type DatabaseSchema, dataSourceOptions } from './data-source-options.js';
+
+// Any number will do, as long as every copy of the service uses the same one.
+const MIGRATION_LOCK = 7_368_013;
+
+/**
+ * Brings the database at `url` to the newest schema; copies of the service that start together wait for
+ * each other.
+ * @param synchronize build the schema from the entities instead of the migrations (development only)
+ * @returns the names of the migrations that ran
+ */
+export async function migrate(
+  url: string,
+  schema: DatabaseSchema,
+  synchronize = false,
+): Promise<string[]> {
+  const dataSource = await new DataSource(dataSourceOptions(url, schema)).initialize();
+  try {
+    const lock = dataSource.createQueryRunner();
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    try {
+      if (synchronize) {
+        await dataSource.synchronize();
+        return [];
+      }
+      return (await dataSource.runMigrations()).map(({ name }) => name);
+    } finally {
+      await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      await lock.release();
+    }
+  } finally {
+    await dataSource.destroy();
+  }
+}

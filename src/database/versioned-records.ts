@@ -1,0 +1,153 @@
+import {
+  type DataSource,
+  type DeepPartial,
+  type EntityManager,
+  type EntityTarget,
+  type FindOptionsWhere,
+  MoreThan,
+} from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import type { ConditionalResource, Precondition } from '../errors/precondition.js';
+import { isForeignKeyViolation } from './database-errors.js';
+import { versionTag } from './entity-tag.js';
+import { estimateRows } from './estimate.js';
+import type { Page, PageRequest } from './page.js';
+
+/** A record with a key chosen by its client and a version that every change raises. */
+export interface VersionedRecord {
+  id: string;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What a client says about a record, without what the server keeps. */
+export type Content<E extends VersionedRecord> = Omit<E, keyof VersionedRecord>;
+
+/** Plain records of one table: made, read, listed by key, changed and removed under a precondition. */
+export class VersionedRecords<E extends VersionedRecord> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly entity: EntityTarget<E>,
+    private readonly resource: ConditionalResource,
+  ) {}
+
+  find(id: string): Promise<E | null> {
+    return this.dataSource.manager.findOneBy(this.entity, this.byId(id));
+  }
+
+  /** Whether the record exists; it cannot be deleted before the transaction ends. */
+  async holdIn(manager: EntityManager, id: string): Promise<boolean> {
+    const found = await manager.findOne(this.entity, {
+      where: this.byId(id),
+      lock: { mode: 'for_key_share' },
+    });
+    return found !== null;
+  }
+
+  /** @returns the new record, or undefined if the key is taken */
+  async insertIn(manager: EntityManager, id: string, content: Content<E>): Promise<E | undefined> {
+    const now = new Date();
+    const record = { ...content, id, version: 1, createdAt: now, updatedAt: now };
+    const inserted = await manager
+      .createQueryBuilder()
+      .insert()
+      .into(this.entity)
+      .values(record as unknown as QueryDeepPartialEntity<E>)
+      .orIgnore()
+      .returning('id')
+      .execute();
+    if ((inserted.raw as unknown[]).length === 0) return undefined;
+    return manager.create(this.entity, record as unknown as DeepPartial<E>);
+  }
+
+  /** A page of all records, by key. */
+  async list(page: PageRequest): Promise<Page<E>> {
+    const manager = this.dataSource.manager;
+    const [after] = page.after ?? [];
+    const found = await manager.find(this.entity, {
+      ...(after === undefined ? {} : { where: { id: MoreThan(after) } as FindOptionsWhere<E> }),
+      order: { id: 'ASC' } as never,
+      take: page.limit + 1,
+    });
+    const items = found.slice(0, page.limit);
+    const last = items.at(-1);
+    return {
+      items,
+      ...(found.length > page.limit && last ? { next: [last.id] } : {}),
+      ...(page.count ? { total: await this.count(page.count) } : {}),
+    };
+  }
+
+  /**
+   * Changes a record that exists.
+   * @returns the record as it is now, or undefined if there is none
+   * @throws PreconditionFailed when it is not the one that the client read
+   */
+  change(
+    id: string,
+    precondition: Precondition,
+    content: Partial<Content<E>>,
+  ): Promise<E | undefined> {
+    return this.dataSource.transaction(async (manager) => {
+      const current = await this.lock(manager, id, precondition);
+      if (!current) return undefined;
+      const changed = { ...content, version: current.version + 1, updatedAt: new Date() };
+      await manager.update(
+        this.entity,
+        this.byId(id),
+        changed as unknown as QueryDeepPartialEntity<E>,
+      );
+      return Object.assign(current, changed);
+    });
+  }
+
+  /**
+   * @returns false if there is no such record
+   * @throws PreconditionFailed | RecordInUse
+   */
+  remove(id: string, precondition: Precondition): Promise<boolean> {
+    return this.dataSource.transaction(async (manager) => {
+      const current = await this.lock(manager, id, precondition);
+      if (!current) return false;
+      try {
+        await manager.delete(this.entity, this.byId(id));
+      } catch (error) {
+        throw isForeignKeyViolation(error) ? new RecordInUse({ cause: error }) : error;
+      }
+      return true;
+    });
+  }
+
+  private async lock(manager: EntityManager, id: string, precondition: Precondition) {
+    const current = await manager.findOne(this.entity, {
+      where: this.byId(id),
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (!current) return undefined;
+    precondition.assertHolds(this.resource, {
+      etag: versionTag(current.version),
+      version: current.version,
+      changedAt: current.updatedAt,
+      changedBy: null,
+    });
+    return current;
+  }
+
+  private count(mode: 'exact' | 'estimated'): Promise<number> {
+    if (mode === 'exact') return this.dataSource.manager.count(this.entity);
+    const { tablePath } = this.dataSource.getMetadata(this.entity);
+    return estimateRows(this.dataSource.manager, `SELECT FROM "${tablePath}"`, []);
+  }
+
+  private byId(id: string): FindOptionsWhere<E> {
+    return { id } as FindOptionsWhere<E>;
+  }
+}
+
+/** The record is still named by others: the caller says by which. */
+export class RecordInUse extends Error {
+  constructor(options: ErrorOptions) {
+    super('Other records name this one.', options);
+  }
+}

@@ -1,0 +1,15 @@
+import { Annotation } from './annotations/annotation.entity.js';
+import { Instrument } from './annotations/instrument.entity.js';
+import { CreateCaptureTables1795420800000 } from '../migrations/1795420800000-create-capture-tables.js';
+import { CreateIdempotencyKeys1795420900000 } from '../migrations/1795420900000-create-idempotency-keys.js';
+import type { DatabaseSchema } from './database/data-source-options.js';
+import { IdempotencyKey } from './database/idempotency-key.entity.js';
+import { Image } from './images/image.entity.js';
+import { Location } from './locations/location.entity.js';
+import { User } from './users/user.entity.js';
+
+/** What the database is made of; `npm run db:check` proves that both lists say the same. */
+export const SCHEMA: DatabaseSchema = {
+  entities: [User, Location, Image, Instrument, Annotation, IdempotencyKey],
+  migrations: [CreateCaptureTables1795420800000, CreateIdempotencyKeys1795420900000],
+};
