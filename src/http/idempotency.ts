@@ -1,0 +1,30 @@
+import { createParamDecorator } from '@nestjs/common';
+import type { Request } from 'express';
+import { type RepeatableRequest, requestDigest } from '../database/repeatable-requests.js';
+import { InvalidRequest } from '../errors/invalid-request.js';
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * The client's Idempotency-Key, which makes a POST safe to repeat for 24 hours.
+ * @throws InvalidRequest when it is not 1 to 255 printable ASCII characters
+ */
+export function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && KEY.test(key)) return key;
+  throw new InvalidRequest([
+    { header: 'Idempotency-Key', detail: 'must have 1 to 255 printable ASCII characters' },
+  ]);
+}
+
+/** The request as one that may be repeated, if its client sent an Idempotency-Key. */
+export const Repeatable = createParamDecorator(
+  (_data: unknown, context): RepeatableRequest | undefined => {
+    const request = context.switchToHttp().getRequest<Request>();
+    const key = idempotencyKeyOf(request);
+    if (key === undefined) return undefined;
+    const { method, path } = request;
+    return { key, digest: requestDigest({ method, path, body: request.body as unknown }) };
+  },
+);

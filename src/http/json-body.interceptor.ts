@@ -1,0 +1,47 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  SetMetadata,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import type { Observable } from 'rxjs';
+import { Environment } from '../config/environment.js';
+import { readJsonBody } from './request-body.js';
+
+type BodyKind = 'resource' | 'annotation-set' | 'stream';
+
+const BODY_KIND = 'body-kind';
+
+/** The route takes a whole annotation set as JSON: the larger limit applies. */
+export const TakesAnnotationSet = () => SetMetadata<string, BodyKind>(BODY_KIND, 'annotation-set');
+/** The route reads the body by itself, as a stream. */
+export const TakesStream = () => SetMetadata<string, BodyKind>(BODY_KIND, 'stream');
+
+const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * Reads the JSON body after the guards have let the request in and before the pipes check it: a refused
+ * caller's body is never read, which a middleware could not promise.
+ */
+@Injectable()
+export class JsonBodyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly environment: Environment,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const kind =
+      this.reflector.get<BodyKind | undefined>(BODY_KIND, context.getHandler()) ?? 'resource';
+    if (METHODS_WITH_BODY.has(request.method) && kind !== 'stream') {
+      const { maxJsonBytes, maxAnnotationSetBytes } = this.environment;
+      const limit = kind === 'annotation-set' ? maxAnnotationSetBytes : maxJsonBytes;
+      await readJsonBody(request, limit);
+    }
+    return next.handle();
+  }
+}

@@ -1,0 +1,101 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiExtension,
+  ApiExtraModels,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+
+// What these headers are stands once in the document: src/documentation/conventions.ts.
+const ETAG = { ETag: { $ref: '#/components/headers/ETag' } };
+const LOCATION = { Location: { $ref: '#/components/headers/Location' } };
+const PAGE = {
+  Link: { $ref: '#/components/headers/Link' },
+  'X-Total-Count': { $ref: '#/components/headers/X-Total-Count' },
+};
+
+/** Prefix of the extension that carries a problem's code to the OpenAPI document's last touches. */
+export const PROBLEM_EXTENSION = 'x-problem-';
+/** The extension that carries what a body may be, by media type, where Nest knows one type for all. */
+export const BODY_EXTENSION = 'x-body';
+
+/** The problems (by code) that a route answers beside those that every route of its kind does. */
+export function Refuses(...codes: string[]) {
+  return applyDecorators(...codes.map((code) => ApiExtension(`${PROBLEM_EXTENSION}${code}`, true)));
+}
+
+/** 200 with one resource and its entity tag. */
+export function Answers(type: Type, description = 'The resource as it is now.') {
+  return ApiOkResponse({ type, description, headers: ETAG });
+}
+
+/** 200 with all items of a small list and the list's entity tag. */
+export function AnswersAll(type: Type, description: string) {
+  return ApiOkResponse({ type: [type], description, headers: ETAG });
+}
+
+/** 201 with the new resource. */
+export function Creates(type: Type, description = 'It was made.') {
+  return ApiCreatedResponse({ type, description, headers: { ...ETAG, ...LOCATION } });
+}
+
+/** 200 with the resource that an equal request made before. */
+export function AnswersRetry(type: Type, description: string) {
+  return ApiOkResponse({ type, description, headers: { ...ETAG, ...LOCATION } });
+}
+
+/** 200 with a page of a list. */
+export function AnswersPage(type: Type) {
+  return ApiOkResponse({ type: [type], description: 'A page of the list.', headers: PAGE });
+}
+
+/** 204 to what was asked to go. */
+export function Removes(description: string) {
+  return ApiNoContentResponse({ description });
+}
+
+/** 200 with a file of one of these media types and its entity tag. */
+export function AnswersFile(mediaTypes: readonly string[], description: string) {
+  return ApiOkResponse({ description, headers: ETAG, content: contentOf(mediaTypes) });
+}
+
+/** A body that is nothing but a file, of one of these media types. */
+export function TakesFile(mediaTypes: readonly string[], description: string) {
+  return ApiExtension(BODY_EXTENSION, {
+    description,
+    required: true,
+    content: contentOf(mediaTypes),
+  });
+}
+
+/** A body that is JSON, or a form of other JSON (the part `metadata`) and a file (the part `file`). */
+export function TakesJsonOrForm(json: Type, metadata: Type, description: string) {
+  const form = {
+    type: 'object',
+    properties: {
+      metadata: { $ref: getSchemaPath(metadata) },
+      file: { ...BINARY, description: 'The photograph.' },
+    },
+    required: ['metadata', 'file'],
+    additionalProperties: false,
+  };
+  const content = {
+    'application/json': { schema: { $ref: getSchemaPath(json) } },
+    'multipart/form-data': {
+      schema: form,
+      encoding: { metadata: { contentType: 'application/json' } },
+    },
+  };
+  return applyDecorators(
+    ApiExtraModels(json, metadata),
+    ApiExtension(BODY_EXTENSION, { description, required: true, content }),
+  );
+}
+
+const BINARY = { type: 'string', format: 'binary' };
+
+function contentOf(mediaTypes: readonly string[]) {
+  return Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema: BINARY }]));
+}

@@ -1,0 +1,87 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { DomainError } from '../errors/domain-error.js';
+import { answerEarly } from './early-answer.js';
+import { hasBody } from './request-body.js';
+import { PROBLEM_JSON, type Problem, problemOf, titleOf } from './problem.js';
+
+const RETRY_AFTER_SECONDS = '2';
+
+/** Answers every error as RFC 9457 has it; what nobody expected is a bare 500, logged once in full. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    // The client is gone: there is nobody left to tell, and nothing is wrong here.
+    if (response.destroyed || request.socket.destroyed) return;
+    const problem = this.problemFor(error, request);
+    if (response.headersSent) {
+      // A download that breaks off half way must not look complete.
+      response.destroy();
+      return;
+    }
+    if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    response.removeHeader('ETag');
+    response.removeHeader('Content-Disposition');
+    response.setHeader('Cache-Control', 'no-store');
+    response.status(problem.status).type(PROBLEM_JSON);
+    if (request.complete || !hasBody(request)) response.send(JSON.stringify(problem));
+    else answerEarly(request, response, JSON.stringify(problem));
+  }
+
+  private problemFor(error: unknown, request: Request): Problem {
+    const requestId = typeof request.id === 'string' ? request.id : '';
+    if (error instanceof DomainError) return problemOf(error, requestId);
+    if (error instanceof HttpException) return frameworkProblem(error, request, requestId);
+    if (isDatabaseUnavailable(error)) {
+      this.logger.warn({ err: error, requestId }, 'the database did not answer');
+      return plain(
+        503,
+        'database-unavailable',
+        requestId,
+        'The database does not answer at the moment.',
+      );
+    }
+    this.logger.error({ err: error, requestId }, 'unexpected fault');
+    return plain(500, 'internal-error', requestId);
+  }
+}
+
+const MALFORMED_PATH =
+  'The path has a percent sign that is not followed by two hexadecimal digits of UTF-8.';
+
+function plain(status: number, code: string, instance: string, detail?: string): Problem {
+  return {
+    type: `/problems/${code}`,
+    title: titleOf(code),
+    status,
+    ...(detail ? { detail } : {}),
+    instance,
+  };
+}
+
+function frameworkProblem(error: HttpException, request: Request, requestId: string): Problem {
+  const status = error.getStatus();
+  if (status === 404)
+    return plain(
+      404,
+      'route-not-found',
+      requestId,
+      `There is no ${request.method} ${request.path}. (A slash inside a key is %2F in a path.)`,
+    );
+  // Nest turns the URIError of Express's router into this.
+  if (status === 400 && error.message.startsWith('Failed to decode param'))
+    return plain(400, 'malformed-path', requestId, MALFORMED_PATH);
+  if (status === 400) return plain(400, 'malformed-request', requestId, error.message);
+  return plain(status, status >= 500 ? 'internal-error' : 'malformed-request', requestId);
+}

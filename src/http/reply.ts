@@ -1,0 +1,36 @@
+/** What a handler answers besides its body; `ReplyInterceptor` writes it into the response. */
+export class Reply<T> {
+  private constructor(
+    readonly body: T,
+    readonly status: number | undefined,
+    readonly headers: Readonly<Record<string, string>>,
+  ) {}
+
+  /** 200 (or the route's own status) with a body. */
+  static of<T>(body: T): Reply<T> {
+    return new Reply(body, undefined, {});
+  }
+
+  /**
+   * What a creation answers, with the address of what it is about.
+   * @param isNew 201 if so; 200 for a repeated request
+   * @param segments of the address's path, not encoded yet
+   */
+  static made<T>(body: T, isNew: boolean, ...segments: (string | number)[]): Reply<T> {
+    return new Reply(body, isNew ? 201 : 200, { Location: pathOf(...segments) });
+  }
+
+  /** The same answer with the strong entity tag of its representation. */
+  tagged(etag: string): Reply<T> {
+    return this.with('ETag', etag);
+  }
+
+  with(header: string, value: string): Reply<T> {
+    return new Reply(this.body, this.status, { ...this.headers, [header]: value });
+  }
+}
+
+/** `('images', 'a/b')` → `/images/a%2Fb` */
+export function pathOf(...segments: (string | number)[]): string {
+  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+}

@@ -1,0 +1,120 @@
+import { isUtf8 } from 'node:buffer';
+import type { Readable, Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Request } from 'express';
+import { DomainError } from '../errors/domain-error.js';
+import { InvalidRequest } from '../errors/invalid-request.js';
+import { jsonValueFaults } from './validation/json-value.js';
+
+/** The body has more bytes than its route takes (413). */
+export class BodyTooLarge extends DomainError {
+  readonly kind = 'too-large';
+  readonly code = 'body-too-large';
+  constructor(maxBytes: number) {
+    super(`The body is larger than the ${maxBytes} bytes that are taken here.`);
+  }
+}
+
+/** The body is of a media type (or in an encoding) that its route does not take (415). */
+export class UnsupportedMediaType extends DomainError {
+  readonly kind = 'unsupported';
+  readonly code = 'unsupported-media-type';
+}
+
+/** The bytes are not the JSON text that they say they are (400). */
+export class MalformedJson extends DomainError {
+  readonly kind = 'invalid';
+  readonly code = 'malformed-json';
+}
+
+const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
+
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/**
+ * Reads a JSON body of at most `maxBytes` (after decompression) into `request.body`. A request without
+ * a body leaves it undefined.
+ * @throws BodyTooLarge | UnsupportedMediaType | MalformedJson | InvalidRequest
+ */
+export async function readJsonBody(request: Request, maxBytes: number): Promise<void> {
+  if (!hasBody(request)) return;
+  if (request.is(JSON_TYPES) === false)
+    throw new UnsupportedMediaType('The body must be JSON: send Content-Type: application/json.');
+  // RFC 8259 section 8.1: JSON between systems is UTF-8.
+  const [, charset = 'utf-8'] = CHARSET.exec(request.headers['content-type'] ?? '') ?? [];
+  if (!/^utf-?8$/i.test(charset)) throw unsupportedEncoding();
+  const text = await readBytes(request, maxBytes);
+  if (text.length > 0) request.body = parseJsonText(text, 'The body');
+}
+
+/** The value of a JSON text. @throws MalformedJson | InvalidRequest */
+export function parseJsonText(text: Buffer, place: string): unknown {
+  // A decoder would turn invalid bytes into U+FFFD: a silent change of data.
+  if (!isUtf8(text)) throw new MalformedJson(`${place} is not UTF-8.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.toString('utf8').replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw new MalformedJson(`${place} is not JSON: ${reasonOf(error)}`);
+  }
+  const faults = jsonValueFaults(value);
+  if (faults.length > 0) throw new InvalidRequest(faults);
+  return value;
+}
+
+/** Whether a request says that it has a body. */
+export function hasBody(request: Request): boolean {
+  const length = request.headers['content-length'];
+  return (
+    request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+  );
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge(maxBytes);
+  const source = decoded(request);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const data of source.iterator({ destroyOnReturn: false })) {
+      const chunk = data as Buffer;
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new BodyTooLarge(maxBytes);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof BodyTooLarge) throw error;
+    throw new MalformedJson('The body could not be read to its end.');
+  } finally {
+    if (source !== request) {
+      request.unpipe();
+      source.destroy();
+    }
+  }
+  return Buffer.concat(chunks);
+}
+
+function decoded(request: Request): Readable {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding === 'identity') return request;
+  const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding]?.() : undefined;
+  if (!decoder) throw unsupportedEncoding();
+  // Not a pipeline: that would destroy the request, and with it the connection that carries the refusal.
+  request.pipe(decoder);
+  request.once('error', (error) => decoder.destroy(error));
+  return decoder;
+}
+
+function unsupportedEncoding(): UnsupportedMediaType {
+  return new UnsupportedMediaType('The body must be JSON in UTF-8, plain, gzip, deflate or br.');
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

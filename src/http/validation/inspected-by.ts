@@ -1,0 +1,30 @@
+import { ValidateBy, type ValidationOptions } from 'class-validator';
+
+/** A fault inside a value: the path leads from the value to the place. */
+export interface InnerFault {
+  path: readonly (string | number)[];
+  detail: string;
+}
+
+/** What `InspectedBy` puts into the `context` of its rule. */
+export interface FaultFinder {
+  faults: (value: unknown) => readonly InnerFault[];
+}
+
+/**
+ * A rule that can name several places of one value, where a rule of class-validator has one message for
+ * all of it: the value is good when the function finds no fault.
+ */
+export function InspectedBy(
+  name: string,
+  faults: FaultFinder['faults'],
+  options?: ValidationOptions,
+): PropertyDecorator {
+  const context: FaultFinder = { faults };
+  const validator = {
+    validate: (value: unknown) => faults(value).length === 0,
+    // Without any message class-validator drops the context too.
+    defaultMessage: () => 'is not valid',
+  };
+  return ValidateBy({ name, validator }, { ...options, context });
+}
