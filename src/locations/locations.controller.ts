@@ -1,0 +1,147 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Req,
+} from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { versionTag } from '../database/entity-tag.js';
+import type { RepeatableRequest } from '../database/repeatable-requests.js';
+import type { Precondition } from '../errors/precondition.js';
+import { IfMatch } from '../http/conditional-requests.js';
+import { Repeatable } from '../http/idempotency.js';
+import { ListQuery } from '../http/list.query.js';
+import { Answers, AnswersPage, Creates, Refuses, Removes } from '../http/openapi.js';
+import { replyPage } from '../http/page-reply.js';
+import { Reply } from '../http/reply.js';
+import { ActsOn } from '../http/target-first.interceptor.js';
+import { IdPipe } from '../http/validation/path-parameters.js';
+import { CreateLocationRequest } from './dto/create-location.request.js';
+import { PatchLocationRequest } from './dto/patch-location.request.js';
+import { ReplaceLocationRequest } from './dto/replace-location.request.js';
+import { LocationResponse } from './dto/location.response.js';
+import type { Location } from './location.entity.js';
+import { LocationsService } from './locations.service.js';
+
+const BY_ID = 'id';
+
+@ApiTags('locations')
+@Controller('locations')
+export class LocationsController {
+  constructor(private readonly locations: LocationsService) {}
+
+  /**
+   * List locations
+   * @remarks By id, in the order of code points; a page at a time.
+   */
+  @Get()
+  @AnswersPage(LocationResponse)
+  async listLocations(
+    @Query() query: ListQuery,
+    @Req() request: Request,
+  ): Promise<Reply<LocationResponse[]>> {
+    const page = query.toPageRequest(BY_ID, ([id]) => typeof id === 'string');
+    return replyPage(request, await this.locations.listLocations(page), BY_ID, (item) =>
+      LocationResponse.from(item),
+    );
+  }
+
+  /**
+   * Create a location
+   * @remarks The client chooses the id, which never changes.
+   */
+  @Post()
+  @Creates(LocationResponse)
+  @Refuses('location-exists', 'idempotency-key-reused')
+  async createLocation(
+    @Body() body: CreateLocationRequest,
+    @Repeatable() request: RepeatableRequest | undefined,
+  ): Promise<Reply<LocationResponse>> {
+    const { location, isNew } = await this.locations.createLocation(
+      body.id,
+      body.toContent(),
+      request,
+    );
+    const response = LocationResponse.from(location);
+    return Reply.made(response, isNew, 'locations', location.id).tagged(
+      versionTag(location.version),
+    );
+  }
+
+  /**
+   * Read a location
+   * @remarks With the ETag that a change sends back as If-Match.
+   */
+  @Get(':location_id')
+  @ActsOnLocation()
+  @Answers(LocationResponse)
+  async getLocation(@Param('location_id', IdPipe) id: string): Promise<Reply<LocationResponse>> {
+    return reply(await this.locations.requireLocation(id));
+  }
+
+  /**
+   * Replace a location
+   * @remarks Whole: an optional field that is left out is cleared.
+   */
+  @Put(':location_id')
+  @ActsOnLocation()
+  @Answers(LocationResponse)
+  @Refuses('location-changed')
+  async replaceLocation(
+    @Param('location_id', IdPipe) id: string,
+    @IfMatch() precondition: Precondition,
+    @Body() body: ReplaceLocationRequest,
+  ): Promise<Reply<LocationResponse>> {
+    return reply(await this.locations.changeLocation(id, precondition, body.toContent()));
+  }
+
+  /**
+   * Change a location
+   * @remarks A JSON merge patch (RFC 7396): what is left out stays as it is.
+   */
+  @Patch(':location_id')
+  @ActsOnLocation()
+  @Answers(LocationResponse)
+  @Refuses('location-changed')
+  async patchLocation(
+    @Param('location_id', IdPipe) id: string,
+    @IfMatch() precondition: Precondition,
+    @Body() body: PatchLocationRequest,
+  ): Promise<Reply<LocationResponse>> {
+    return reply(await this.locations.changeLocation(id, precondition, body.toContent()));
+  }
+
+  /**
+   * Delete a location
+   * @remarks Only one that no image names, in use or in the trash.
+   */
+  @Delete(':location_id')
+  @HttpCode(204)
+  @ActsOnLocation()
+  @Removes('The location is gone.')
+  @Refuses('location-in-use', 'location-changed')
+  async deleteLocation(
+    @Param('location_id', IdPipe) id: string,
+    @IfMatch() precondition: Precondition,
+  ): Promise<void> {
+    await this.locations.deleteLocation(id, precondition);
+  }
+}
+
+function ActsOnLocation() {
+  return ActsOn(LocationsService, 'location-not-found', (locations, { location_id }) =>
+    locations.requireLocation(location_id ?? ''),
+  );
+}
+
+function reply(location: Location): Reply<LocationResponse> {
+  return Reply.of(LocationResponse.from(location)).tagged(versionTag(location.version));
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Page, PageRequest } from '../database/page.js';
+import { type Content, RecordInUse, VersionedRecords } from '../database/versioned-records.js';
+import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
+import type { Precondition } from '../errors/precondition.js';
+import { User } from './user.entity.js';
+import { UserExists, UserInUse, UserNotFound } from './users.errors.js';
+
+export type UserContent = Content<User>;
+
+/** The use cases of users. They are shared by all clients. */
+@Injectable()
+export class UsersService {
+  private readonly records: VersionedRecords<User>;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly requests: RepeatableRequests,
+  ) {
+    this.records = new VersionedRecords(dataSource, User, 'user');
+  }
+
+  /**
+   * @param request that may be repeated: then the user is there, and comes as it is now
+   * @throws UserExists | IdempotencyKeyReused
+   */
+  async createUser(
+    id: string,
+    content: UserContent,
+    request?: RepeatableRequest,
+  ): Promise<{ user: User; isNew: boolean }> {
+    const { isRepeat } = await this.dataSource.transaction((manager) =>
+      this.requests.once(manager, request, async () => {
+        const created = await this.records.insertIn(manager, id, content);
+        if (!created) throw new UserExists(id);
+        return id;
+      }),
+    );
+    return { user: await this.requireUser(id), isNew: !isRepeat };
+  }
+
+  /** @throws UserNotFound */
+  async requireUser(id: string): Promise<User> {
+    const found = await this.records.find(id);
+    if (!found) throw new UserNotFound(id);
+    return found;
+  }
+
+  /** A page of all users, by id. */
+  listUsers(page: PageRequest): Promise<Page<User>> {
+    return this.records.list(page);
+  }
+
+  /** Whether the user exists; it cannot be deleted before the transaction ends. */
+  holdIn(manager: EntityManager, id: string): Promise<boolean> {
+    return this.records.holdIn(manager, id);
+  }
+
+  /**
+   * Replaces what is given of a user that exists.
+   * @throws UserNotFound | PreconditionFailed
+   */
+  async changeUser(
+    id: string,
+    precondition: Precondition,
+    content: Partial<UserContent>,
+  ): Promise<User> {
+    const changed = await this.records.change(id, precondition, content);
+    if (!changed) throw new UserNotFound(id);
+    return changed;
+  }
+
+  /** @throws UserNotFound | UserInUse | PreconditionFailed */
+  async deleteUser(id: string, precondition: Precondition): Promise<void> {
+    try {
+      if (!(await this.records.remove(id, precondition))) throw new UserNotFound(id);
+    } catch (error) {
+      throw error instanceof RecordInUse ? new UserInUse(id) : error;
+    }
+  }
+}
