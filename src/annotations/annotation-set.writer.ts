@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import {
+  type AnnotatedImage,
+  type AnnotationDraft,
+  type AnnotationRecord,
+  MAX_ANNOTATIONS,
+  measuresOf,
+} from './annotation.js';
+import { NoNextIndex, TooManyAnnotations } from './annotations.errors.js';
+import { AnnotationsRepository } from './annotations.repository.js';
+import { InstrumentsRepository } from './instruments.repository.js';
+
+// PostgreSQL's integer.
+const HIGHEST_INDEX = 2_147_483_647;
+
+/** An annotation to store at its index. */
+export type PlacedDraft = AnnotationDraft & { index: number };
+
+/** One change of an image's annotation set. */
+export interface SetEdit {
+  /** The annotations that are there now and that the edit replaces or removes. */
+  before: readonly AnnotationRecord[];
+  store: readonly PlacedDraft[];
+  remove?: readonly number[];
+}
+
+/** Writes annotations and keeps what their image knows of them; the image must be locked. */
+@Injectable()
+export class AnnotationSetWriter {
+  constructor(
+    private readonly annotations: AnnotationsRepository,
+    private readonly instruments: InstrumentsRepository,
+  ) {}
+
+  /**
+   * Carries out an edit and raises the version of the set.
+   * @throws TooManyAnnotations
+   */
+  async write(manager: EntityManager, image: AnnotatedImage, edit: SetEdit): Promise<void> {
+    const count = image.count - edit.before.length + edit.store.length;
+    if (count > MAX_ANNOTATIONS) throw new TooManyAnnotations();
+    const at = new Date();
+    const ids = await this.instruments.idsOf(
+      manager,
+      edit.store.map(({ instrument }) => instrument),
+    );
+    const contents = edit.store.map((draft) => ({
+      ...draft,
+      instrumentId: ids.get(draft.instrument) ?? '',
+    }));
+    await this.annotations.upsert(manager, image.id, contents, at);
+    await this.annotations.markDeleted(manager, image.id, edit.remove ?? [], at);
+    await this.annotations.recordChange(manager, image.id, {
+      highestIndex: Math.max(image.highestIndex, ...edit.store.map(({ index }) => index)),
+      count,
+      bytes: image.bytes - bytesOf(edit.before) + bytesOf(edit.store),
+      at,
+    });
+  }
+}
+
+/**
+ * Gives every draft without an index the next one behind the highest ever used, in order.
+ * @throws NoNextIndex
+ */
+export function placed(drafts: readonly AnnotationDraft[], highestIndex: number): PlacedDraft[] {
+  let highest = Math.max(highestIndex, ...drafts.map(({ index }) => index ?? -1));
+  return drafts.map((draft) => {
+    if (draft.index !== undefined) return { ...draft, index: draft.index };
+    if (highest >= HIGHEST_INDEX) throw new NoNextIndex();
+    highest += 1;
+    return { ...draft, index: highest };
+  });
+}
+
+function bytesOf(contents: readonly AnnotationDraft[]): number {
+  return contents.reduce((sum, content) => sum + measuresOf(content).contentBytes, 0);
+}

@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { versionTag } from '../database/entity-tag.js';
+import type { Precondition } from '../errors/precondition.js';
+import { AnnotatedImages } from './annotated-images.js';
+import {
+  type AnnotatedImage,
+  type AnnotationDraft,
+  type AnnotationRecord,
+  isSameContent,
+} from './annotation.js';
+import {
+  assertPossible,
+  outsideFaultsOf,
+  setGeometryFaults,
+  setOutsideFaults,
+} from './annotation-geometry.js';
+import { AnnotationSetWriter, placed, type PlacedDraft } from './annotation-set.writer.js';
+import { AnnotatedImageNotFound, AnnotationsOutsidePicture } from './annotations.errors.js';
+import { AnnotationsRepository } from './annotations.repository.js';
+
+// What higher features hand in and get back.
+export type { AnnotationDraft, AnnotationRecord } from './annotation.js';
+
+/** All annotations of an image, with the version of the set. */
+export interface AnnotationSet {
+  version: number;
+  annotations: AnnotationRecord[];
+}
+
+/** The use cases of all annotations of an image together. */
+@Injectable()
+export class AnnotationSetsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly images: AnnotatedImages,
+    private readonly repository: AnnotationsRepository,
+    private readonly writer: AnnotationSetWriter,
+  ) {}
+
+  /** @throws AnnotatedImageNotFound */
+  requireImage(imageKey: string): Promise<AnnotatedImage> {
+    return this.images.require(imageKey);
+  }
+
+  /** @throws AnnotatedImageNotFound */
+  async requireSet(imageKey: string): Promise<AnnotationSet> {
+    const set = await this.repository.findSet(imageKey);
+    if (!set) throw new AnnotatedImageNotFound(imageKey);
+    return { version: set.image.setVersion, annotations: set.annotations };
+  }
+
+  /**
+   * Makes the image's annotations exactly these: those whose index is there are replaced (unless they
+   * are equal), the others added, and what is not named is deleted.
+   * @throws AnnotatedImageNotFound | PreconditionFailed | TooManyAnnotations | NoNextIndex | ImpossibleGeometry
+   */
+  replaceSet(
+    imageKey: string,
+    precondition: Precondition,
+    drafts: readonly AnnotationDraft[],
+  ): Promise<AnnotationSet> {
+    const faults = setGeometryFaults(drafts);
+    return this.dataSource.transaction(async (manager) => {
+      const image = await this.images.lockIn(manager, imageKey);
+      precondition.assertHolds('annotation-set', {
+        etag: versionTag(image.setVersion),
+        version: image.setVersion,
+        changedAt: image.updatedAt,
+        changedBy: null,
+      });
+      assertPossible([...faults, ...setOutsideFaults(drafts, image.size)]);
+      const isChanged = await this.writeSet(manager, image, placed(drafts, image.highestIndex));
+      const sets = await this.repository.listOf([image.id], manager);
+      return {
+        version: image.setVersion + (isChanged ? 1 : 0),
+        annotations: sets.get(image.id) ?? [],
+      };
+    });
+  }
+
+  /**
+   * Stores the first annotations of an image that the same transaction has made.
+   * @param size of the upright picture, if the image has one
+   * @throws NoNextIndex | ImpossibleGeometry
+   */
+  async createSetIn(
+    manager: EntityManager,
+    imageId: string,
+    drafts: readonly AnnotationDraft[],
+    size: AnnotatedImage['size'],
+  ): Promise<void> {
+    if (drafts.length === 0) return;
+    assertPossible([...setGeometryFaults(drafts), ...setOutsideFaults(drafts, size)]);
+    const store = placed(drafts, -1);
+    await this.writer.write(manager, emptyImage(imageId), { before: [], store });
+  }
+
+  /** The annotations of several images, by index; an image without any is not in the map. */
+  listOf(
+    imageIds: readonly string[],
+    manager?: EntityManager,
+  ): Promise<Map<string, AnnotationRecord[]>> {
+    return this.repository.listOf(imageIds, manager);
+  }
+
+  /**
+   * Makes sure that the annotations of an image lie inside a picture that it is to get.
+   * @throws AnnotationsOutsidePicture
+   */
+  async assertFitIn(
+    manager: EntityManager,
+    imageId: string,
+    size: { width: number; height: number },
+  ): Promise<void> {
+    const sets = await this.repository.listOf([imageId], manager);
+    const faults = (sets.get(imageId) ?? []).flatMap((annotation) =>
+      outsideFaultsOf(annotation, ['annotations', annotation.index], size),
+    );
+    if (faults.length > 0) throw new AnnotationsOutsidePicture(size.width, size.height, faults);
+  }
+
+  /** @returns whether anything changed */
+  private async writeSet(
+    manager: EntityManager,
+    image: AnnotatedImage,
+    wanted: readonly PlacedDraft[],
+  ): Promise<boolean> {
+    const sets = await this.repository.listOf([image.id], manager);
+    const current = new Map((sets.get(image.id) ?? []).map((item) => [item.index, item]));
+    const store = wanted.filter((draft) => {
+      const there = current.get(draft.index);
+      return there === undefined || !isSameContent(there, draft);
+    });
+    const kept = new Set(wanted.map(({ index }) => index));
+    const remove = [...current.keys()].filter((index) => !kept.has(index));
+    if (store.length === 0 && remove.length === 0) return false;
+    const touched = [...remove, ...store.map(({ index }) => index)];
+    const before = touched.flatMap((index) => current.get(index) ?? []);
+    await this.writer.write(manager, image, { before, store, remove });
+    return true;
+  }
+}
+
+// What the writer needs to know of an image that was made a moment ago. Its first set is version 1.
+function emptyImage(id: string): AnnotatedImage {
+  const nothingYet = { size: undefined, setVersion: 0, highestIndex: -1, count: 0, bytes: 0 };
+  return { id, ...nothingYet, updatedAt: new Date() };
+}

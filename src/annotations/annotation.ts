@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import { areaOf, boundsOf, type Polygon } from './geometry/polygon.js';
+
+/** Who drew an annotation. */
+export const ANNOTATION_SOURCES = ['human', 'model'] as const;
+export type AnnotationSource = (typeof ANNOTATION_SOURCES)[number];
+
+/** A flat object of what an application wants to keep with an annotation. */
+export type Attributes = Record<string, string | number | boolean>;
+
+/** An image carries at most so many annotations. */
+export const MAX_ANNOTATIONS = 2_000;
+
+/** What is said about a part of a picture, or about all of it. */
+export interface AnnotationContent {
+  instrument: string;
+  /** In pixels of the upright picture; null for the whole picture. */
+  polygon: Polygon | null;
+  attributes: Attributes;
+  source: AnnotationSource;
+  /** 0 to 1. */
+  confidence: number | null;
+}
+
+/** An annotation to store; without an index the server gives the next one. */
+export interface AnnotationDraft extends AnnotationContent {
+  index?: number;
+}
+
+/** A stored annotation, as it is read. */
+export interface AnnotationRecord extends AnnotationContent {
+  imageId: string;
+  index: number;
+  /** `[x, y, width, height]` */
+  bbox: [number, number, number, number] | null;
+  /** Square pixels. */
+  area: number | null;
+  createdAt: Date;
+  updatedAt: Date;
+  createdBy: string | null;
+  version: number;
+}
+
+/** What an annotation looks like to its image: which size it must fit, what was used before. */
+export interface AnnotatedImage {
+  id: string;
+  /** Of the upright picture; undefined while there is no file. */
+  size: { width: number; height: number } | undefined;
+  setVersion: number;
+  highestIndex: number;
+  count: number;
+  bytes: number;
+  updatedAt: Date;
+}
+
+/** What is stored of a content beside itself. */
+export function measuresOf(content: AnnotationContent) {
+  const points = content.polygon?.points;
+  return {
+    bbox: points ? boundsOf(points) : null,
+    area: points ? areaOf(points) : null,
+    contentBytes: Buffer.byteLength(JSON.stringify(contentOf(content))),
+  };
+}
+
+/** Whether storing `b` over `a` would change nothing. */
+export function isSameContent(a: AnnotationContent, b: AnnotationContent): boolean {
+  return isDeepStrictEqual(contentOf(a), contentOf(b));
+}
+
+function contentOf(content: AnnotationContent): AnnotationContent {
+  const { instrument, polygon, attributes, source, confidence } = content;
+  return { instrument, polygon, attributes, source, confidence };
+}

@@ -1,0 +1,188 @@
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+} from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { versionTag } from '../database/entity-tag.js';
+import { InvalidRequest } from '../errors/invalid-request.js';
+import type { RepeatableRequest } from '../database/repeatable-requests.js';
+import type { Precondition } from '../errors/precondition.js';
+import { IfMatch } from '../http/conditional-requests.js';
+import { Repeatable } from '../http/idempotency.js';
+import { TakesAnnotationSet } from '../http/json-body.interceptor.js';
+import { Answers, AnswersAll, Creates, Refuses, Removes } from '../http/openapi.js';
+import { Reply } from '../http/reply.js';
+import { ActsOn } from '../http/target-first.interceptor.js';
+import { AnnotationIndexPipe, ImageKeyPipe } from '../http/validation/path-parameters.js';
+import { type AnnotationSet, AnnotationSetsService } from './annotation-sets.service.js';
+import { AnnotationsService } from './annotations.service.js';
+import { AnnotationResponse } from './dto/annotation.response.js';
+import { CreateAnnotationRequest } from './dto/create-annotation.request.js';
+import { ReplaceAnnotationRequest } from './dto/replace-annotation.request.js';
+import { ReplaceAnnotationSetRequest } from './dto/replace-annotation-set.request.js';
+
+@ApiTags('annotations')
+@Controller('images/:image_key/annotations')
+export class AnnotationsController {
+  constructor(
+    private readonly annotations: AnnotationsService,
+    private readonly sets: AnnotationSetsService,
+  ) {}
+
+  /**
+   * List the annotations of an image
+   * @remarks All of them, by index. The ETag is that of the whole set.
+   */
+  @Get()
+  @ActsOnImage()
+  @AnswersAll(
+    AnnotationResponse,
+    'All annotations of the image, by index; the ETag is that of the set.',
+  )
+  async listAnnotations(
+    @Param('image_key', ImageKeyPipe) imageKey: string,
+  ): Promise<Reply<AnnotationResponse[]>> {
+    return replySet(imageKey, await this.sets.requireSet(imageKey));
+  }
+
+  /**
+   * Add an annotation
+   * @remarks Without an `index` it gets the highest that was ever used in the image plus one.
+   */
+  @Post()
+  @ActsOnImage()
+  @Creates(AnnotationResponse)
+  @Refuses(
+    'idempotency-key-reused',
+    'annotation-exists',
+    'too-many-annotations',
+    'no-next-index',
+    'impossible-geometry',
+  )
+  async addAnnotation(
+    @Param('image_key', ImageKeyPipe) imageKey: string,
+    @Body() body: CreateAnnotationRequest,
+    @Repeatable() request: RepeatableRequest | undefined,
+  ): Promise<Reply<AnnotationResponse>> {
+    const draft = body.toDraft();
+    const { annotation, isNew } = await this.annotations.addAnnotation(imageKey, draft, request);
+    const { index, version } = annotation;
+    const response = AnnotationResponse.from(imageKey, annotation);
+    const reply = Reply.made(response, isNew, 'images', imageKey, 'annotations', index);
+    return reply.tagged(versionTag(version));
+  }
+
+  /**
+   * Replace all annotations of an image
+   * @remarks In one transaction: what the list does not name is deleted, what has no index is added.
+   */
+  @Put()
+  @TakesAnnotationSet()
+  @ActsOnImage()
+  @AnswersAll(AnnotationResponse, 'The annotations as they are now; the ETag is that of the set.')
+  @Refuses('annotation-set-changed', 'no-next-index', 'impossible-geometry')
+  async replaceAnnotations(
+    @Param('image_key', ImageKeyPipe) imageKey: string,
+    @IfMatch() precondition: Precondition,
+    @Body() body: ReplaceAnnotationSetRequest,
+  ): Promise<Reply<AnnotationResponse[]>> {
+    const drafts = body.annotations.map((annotation) => annotation.toDraft());
+    return replySet(imageKey, await this.sets.replaceSet(imageKey, precondition, drafts));
+  }
+
+  /**
+   * Read an annotation
+   * @remarks With the ETag that a change sends back as If-Match.
+   */
+  @Get(':annotation_index')
+  @ActsOnAnnotation()
+  @Answers(AnnotationResponse)
+  async getAnnotation(
+    @Param('image_key', ImageKeyPipe) imageKey: string,
+    @Param('annotation_index', AnnotationIndexPipe) index: number,
+  ): Promise<Reply<AnnotationResponse>> {
+    const annotation = await this.annotations.requireAnnotation(imageKey, index);
+    return Reply.of(AnnotationResponse.from(imageKey, annotation)).tagged(
+      versionTag(annotation.version),
+    );
+  }
+
+  /**
+   * Replace an annotation
+   * @remarks Whole: `polygon` must be there (null clears it), so that none is lost by accident.
+   */
+  @Put(':annotation_index')
+  @ActsOnAnnotation()
+  @Answers(AnnotationResponse)
+  @Refuses('annotation-changed', 'impossible-geometry')
+  async replaceAnnotation(
+    @Param('image_key', ImageKeyPipe) imageKey: string,
+    @Param('annotation_index', AnnotationIndexPipe) index: number,
+    @IfMatch() precondition: Precondition,
+    @Body() body: ReplaceAnnotationRequest,
+  ): Promise<Reply<AnnotationResponse>> {
+    if (body.index !== undefined && body.index !== index)
+      throw new InvalidRequest([
+        { pointer: '#/index', detail: `must be ${index}, as in the path` },
+      ]);
+    const content = body.toDraft();
+    const replaced = await this.annotations.replaceAnnotation(
+      imageKey,
+      index,
+      precondition,
+      content,
+    );
+    return Reply.of(AnnotationResponse.from(imageKey, replaced)).tagged(
+      versionTag(replaced.version),
+    );
+  }
+
+  /**
+   * Delete an annotation
+   * @remarks Its index is not given again, but may be named again.
+   */
+  @Delete(':annotation_index')
+  @HttpCode(204)
+  @ActsOnAnnotation()
+  @Removes('The annotation is gone.')
+  @Refuses('annotation-changed')
+  async deleteAnnotation(
+    @Param('image_key', ImageKeyPipe) imageKey: string,
+    @Param('annotation_index', AnnotationIndexPipe) index: number,
+    @IfMatch() precondition: Precondition,
+  ): Promise<void> {
+    await this.annotations.deleteAnnotation(imageKey, index, precondition);
+  }
+}
+
+function ActsOnImage() {
+  return ActsOn(AnnotationSetsService, 'image-not-found', (sets, { image_key }) =>
+    sets.requireImage(image_key ?? ''),
+  );
+}
+
+function ActsOnAnnotation() {
+  return applyDecorators(
+    Refuses('image-not-found'),
+    ActsOn(
+      AnnotationsService,
+      'annotation-not-found',
+      (annotations, { image_key, annotation_index }) =>
+        annotations.requireAnnotation(image_key ?? '', Number(annotation_index)),
+    ),
+  );
+}
+
+function replySet(imageKey: string, set: AnnotationSet): Reply<AnnotationResponse[]> {
+  const responses = set.annotations.map((annotation) =>
+    AnnotationResponse.from(imageKey, annotation),
+  );
+  return Reply.of(responses).tagged(versionTag(set.version));
+}

@@ -1,0 +1,230 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import {
+  type AnnotatedImage,
+  type AnnotationContent,
+  type AnnotationRecord,
+  measuresOf,
+} from './annotation.js';
+
+/** A content with the place where it is stored. */
+export interface PlacedContent extends AnnotationContent {
+  index: number;
+  instrumentId: string;
+}
+
+/** How the annotation set of an image changed. */
+export interface SetChange {
+  highestIndex: number;
+  count: number;
+  bytes: number;
+  at: Date;
+}
+
+interface ImageRow {
+  image_id: string;
+  file_width: number | null;
+  file_height: number | null;
+  annotation_set_version: number;
+  highest_annotation_index: number;
+  annotation_count: number;
+  annotation_bytes: number;
+  image_updated_at: Date;
+}
+
+interface AnnotationRow {
+  image_id: string;
+  index: number;
+  instrument: string;
+  polygon: AnnotationContent['polygon'];
+  attributes: AnnotationContent['attributes'];
+  source: AnnotationContent['source'];
+  confidence: number | null;
+  bbox: AnnotationRecord['bbox'];
+  area: number | null;
+  created_at: Date;
+  updated_at: Date;
+  created_by: string | null;
+  version: number;
+}
+
+const IMAGE_COLUMNS = `
+  images.id AS image_id, images.file_width, images.file_height, images.annotation_set_version,
+  images.highest_annotation_index, images.annotation_count, images.annotation_bytes,
+  images.updated_at AS image_updated_at`;
+
+const ANNOTATION_COLUMNS = `
+  annotations.image_id, annotations.index, instruments.name AS instrument, annotations.polygon,
+  annotations.attributes, annotations.source, annotations.confidence, annotations.bbox,
+  annotations.area, annotations.created_at, annotations.updated_at, annotations.created_by,
+  annotations.version`;
+
+const IMAGE_IN_USE = 'images.image_key = $1 AND images.trashed_at IS NULL';
+
+/**
+ * The statements on annotations. They are SQL, because they are on the hot path (hydrating entities
+ * costs three times the whole request) and because one upsert serves every kind of write.
+ */
+@Injectable()
+export class AnnotationsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The image with this key, unless it is in the trash. */
+  async findImage(imageKey: string): Promise<AnnotatedImage | undefined> {
+    const [row] = await this.dataSource.manager.query<ImageRow[]>(
+      `SELECT ${IMAGE_COLUMNS} FROM images WHERE ${IMAGE_IN_USE}`,
+      [imageKey],
+    );
+    return row && toImage(row);
+  }
+
+  /** The same, locked: until the transaction ends nobody else changes its annotations. */
+  async lockImage(manager: EntityManager, imageKey: string): Promise<AnnotatedImage | undefined> {
+    const [row] = await manager.query<ImageRow[]>(
+      `SELECT ${IMAGE_COLUMNS} FROM images WHERE ${IMAGE_IN_USE} FOR NO KEY UPDATE`,
+      [imageKey],
+    );
+    return row && toImage(row);
+  }
+
+  /** An image with all of its annotations, by index, in one statement. */
+  async findSet(
+    imageKey: string,
+  ): Promise<{ image: AnnotatedImage; annotations: AnnotationRecord[] } | undefined> {
+    const rows = await this.dataSource.manager.query<(ImageRow & AnnotationRow)[]>(
+      `SELECT ${IMAGE_COLUMNS}, ${ANNOTATION_COLUMNS}, images.id AS image_id
+         FROM images
+         LEFT JOIN annotations ON annotations.image_id = images.id AND annotations.deleted_at IS NULL
+         LEFT JOIN instruments ON instruments.id = annotations.instrument_id
+        WHERE ${IMAGE_IN_USE}
+        ORDER BY annotations.index`,
+      [imageKey],
+    );
+    const [first] = rows;
+    if (!first) return undefined;
+    const isEmpty = (first.index as number | null) === null;
+    return { image: toImage(first), annotations: isEmpty ? [] : rows.map(toRecord) };
+  }
+
+  /** The annotations of several images, by index; an image without any is not in the map. */
+  async listOf(
+    imageIds: readonly string[],
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<Map<string, AnnotationRecord[]>> {
+    const rows = await manager.query<AnnotationRow[]>(
+      `SELECT ${ANNOTATION_COLUMNS}
+         FROM annotations JOIN instruments ON instruments.id = annotations.instrument_id
+        WHERE annotations.image_id = ANY($1::bigint[]) AND annotations.deleted_at IS NULL
+        ORDER BY annotations.image_id, annotations.index`,
+      [imageIds],
+    );
+    const sets = new Map<string, AnnotationRecord[]>();
+    for (const row of rows) {
+      const set = sets.get(row.image_id);
+      if (set) set.push(toRecord(row));
+      else sets.set(row.image_id, [toRecord(row)]);
+    }
+    return sets;
+  }
+
+  async find(
+    imageId: string,
+    index: number,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<AnnotationRecord | undefined> {
+    const [row] = await manager.query<AnnotationRow[]>(
+      `SELECT ${ANNOTATION_COLUMNS}
+         FROM annotations JOIN instruments ON instruments.id = annotations.instrument_id
+        WHERE annotations.image_id = $1 AND annotations.index = $2 AND annotations.deleted_at IS NULL`,
+      [imageId, index],
+    );
+    return row && toRecord(row);
+  }
+
+  /** Stores contents; an index that was used before, also by a deleted annotation, gets its next version. */
+  async upsert(
+    manager: EntityManager,
+    imageId: string,
+    contents: readonly PlacedContent[],
+    at: Date,
+  ): Promise<void> {
+    if (contents.length === 0) return;
+    const rows = contents.map((content) => ({ ...content, ...measuresOf(content) }));
+    await manager.query(
+      `INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence,
+              bbox, area, content_bytes, created_at, updated_at, version)
+       SELECT $1, "index", "instrumentId", polygon, attributes, source, confidence,
+              bbox, area, "contentBytes", $3, $3, 1
+         FROM jsonb_to_recordset($2::jsonb) AS content("index" integer, "instrumentId" bigint,
+              polygon jsonb, attributes jsonb, source text, confidence double precision, bbox jsonb,
+              area double precision, "contentBytes" integer)
+       ON CONFLICT ON CONSTRAINT pk_annotations DO UPDATE SET
+              instrument_id = excluded.instrument_id, polygon = excluded.polygon,
+              attributes = excluded.attributes, source = excluded.source,
+              confidence = excluded.confidence, bbox = excluded.bbox, area = excluded.area,
+              content_bytes = excluded.content_bytes, updated_at = excluded.updated_at,
+              created_at = CASE WHEN annotations.deleted_at IS NULL THEN annotations.created_at
+                                ELSE excluded.created_at END,
+              version = annotations.version + 1, deleted_at = NULL`,
+      [imageId, JSON.stringify(rows), at],
+    );
+  }
+
+  async markDeleted(
+    manager: EntityManager,
+    imageId: string,
+    indexes: readonly number[],
+    at: Date,
+  ): Promise<void> {
+    if (indexes.length === 0) return;
+    await manager.query(
+      `UPDATE annotations SET deleted_at = $3, updated_at = $3, version = version + 1
+        WHERE image_id = $1 AND index = ANY($2::integer[])`,
+      [imageId, indexes, at],
+    );
+  }
+
+  /** Raises the set's version and keeps what the image knows of its set. */
+  async recordChange(manager: EntityManager, imageId: string, change: SetChange): Promise<void> {
+    await manager.query(
+      `UPDATE images SET annotation_set_version = annotation_set_version + 1,
+              highest_annotation_index = $2, annotation_count = $3, annotation_bytes = $4,
+              updated_at = $5
+        WHERE id = $1`,
+      [imageId, change.highestIndex, change.count, change.bytes, change.at],
+    );
+  }
+}
+
+function toImage(row: ImageRow): AnnotatedImage {
+  return {
+    id: row.image_id,
+    size:
+      row.file_width === null || row.file_height === null
+        ? undefined
+        : { width: row.file_width, height: row.file_height },
+    setVersion: row.annotation_set_version,
+    highestIndex: row.highest_annotation_index,
+    count: row.annotation_count,
+    bytes: row.annotation_bytes,
+    updatedAt: row.image_updated_at,
+  };
+}
+
+function toRecord(row: AnnotationRow): AnnotationRecord {
+  return {
+    imageId: row.image_id,
+    index: row.index,
+    instrument: row.instrument,
+    polygon: row.polygon,
+    attributes: row.attributes,
+    source: row.source,
+    confidence: row.confidence,
+    bbox: row.bbox,
+    area: row.area,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    createdBy: row.created_by,
+    version: row.version,
+  };
+}

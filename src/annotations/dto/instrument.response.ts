@@ -1,0 +1,31 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { InstrumentUse } from '../instrument-use.js';
+
+/** A label in use. */
+@ApiSchema({ name: 'Instrument', description: 'A label in use.' })
+export class InstrumentResponse {
+  /** @example "needle holder" */
+  name!: string;
+
+  /**
+   * Annotations that carry it.
+   * @example 12
+   */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  annotation_count!: number;
+
+  /**
+   * Images with at least one of them.
+   * @example 9
+   */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  image_count!: number;
+
+  static from(instrument: InstrumentUse): InstrumentResponse {
+    return {
+      name: instrument.name,
+      annotation_count: instrument.annotations,
+      image_count: instrument.images,
+    };
+  }
+}

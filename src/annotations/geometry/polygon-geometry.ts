@@ -1,0 +1,95 @@
+import { firstMeeting } from './first-meeting.js';
+import { Outline } from './outline.js';
+import { boundsOf, type Point } from './polygon.js';
+import { MAX_GEOMETRY_FAULTS, type GeometryFault } from './polygon-shape.js';
+import { isFlat } from './ring-area.js';
+
+/** The size of an upright picture, in pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Half a pixel, by which annotation tools that count from pixel centres overshoot the edge. */
+const MARGIN = 0.5;
+const MIN_CORNERS = 3;
+
+/**
+ * What is impossible about a polygon of the right shape: points outside the picture (where its size
+ * is known), a box or ring without area, a ring of fewer than three corners, and the first two edges
+ * whose interiors cross or overlap. Everything is judged exactly, by the float64 numbers as sent.
+ * At most 100 faults; those of the whole figure stand before those of single points, so that a
+ * thousand points outside do not hide a crossing.
+ *
+ * @param points 2 to 10,000 points of finite numbers, as `polygonShapeFaults` ensures
+ */
+export function polygonGeometryFaults(
+  points: readonly Point[],
+  size?: PictureSize,
+): GeometryFault[] {
+  const figureFaults = points.length > 2 ? ringFaults(points) : boxFaults(points);
+  const outside = size ? outsideFaults(points, size) : [];
+  return [...figureFaults, ...outside].slice(0, MAX_GEOMETRY_FAULTS);
+}
+
+/** The points that lie more than half a pixel outside a picture, at most 100 of them. */
+export function outsideFaults(
+  points: readonly Point[],
+  { width, height }: PictureSize,
+): GeometryFault[] {
+  const faults: GeometryFault[] = [];
+  for (const [index, [x, y]] of points.entries()) {
+    const details = [...outsideDetail('x', x, width), ...outsideDetail('y', y, height)];
+    if (details.length > 0) faults.push({ path: ['points', index], detail: details.join('; ') });
+    if (faults.length === MAX_GEOMETRY_FAULTS) break;
+  }
+  return faults;
+}
+
+function boxFaults(points: readonly Point[]): GeometryFault[] {
+  const [, , width, height] = boundsOf(points);
+  if (width > 0 && height > 0) return [];
+  return [{ path: ['points', 1], detail: 'makes a box of zero area with the corner before it' }];
+}
+
+function ringFaults(points: readonly Point[]): GeometryFault[] {
+  // Each point that differs from the one before it (before the first comes the last) is a corner.
+  const repeats = (index: number): boolean => isSame(points.at(index - 1), points[index]);
+  const cornerCount = points.reduce((count, _, index) => count + (repeats(index) ? 0 : 1), 0);
+  if (cornerCount < MIN_CORNERS) return [tooFewCorners(points)];
+  const faults: GeometryFault[] = [];
+  if (isFlat(points)) faults.push({ path: ['points'], detail: 'make a ring of zero area' });
+  const meeting = firstMeeting(new Outline(points));
+  if (meeting) {
+    const { earlier, later } = meeting;
+    const [laterEdge, earlierEdge] = [later, earlier].map((edge) => edgeName(edge, points.length));
+    const detail = `starts ${laterEdge}, which ${meeting.meeting} ${earlierEdge} (counted from 0)`;
+    faults.push({ path: ['points', later], detail });
+  }
+  return faults;
+}
+
+function tooFewCorners(points: readonly Point[]): GeometryFault {
+  const repeated = points.findIndex(
+    (point, index) => index > 0 && isSame(points[index - 1], point),
+  );
+  const detail =
+    'repeats its neighbour, which leaves fewer than three corners: ' +
+    'a ring has at least three, a box is two points';
+  return { path: ['points', repeated < 0 ? points.length - 1 : repeated], detail };
+}
+
+function outsideDetail(axis: string, value: number, length: number): string[] {
+  if (value >= -MARGIN && value <= length + MARGIN) return [];
+  return [
+    `${axis} must be from ${-MARGIN} to ${length + MARGIN} to lie in the picture, not ${value}`,
+  ];
+}
+
+function edgeName(edge: number, pointCount: number): string {
+  return `the edge from point ${edge} to ${(edge + 1) % pointCount}`;
+}
+
+function isSame(one: Point | undefined, other: Point | undefined): boolean {
+  return one?.[0] === other?.[0] && one?.[1] === other?.[1];
+}

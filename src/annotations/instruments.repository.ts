@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { estimateRows } from '../database/estimate.js';
+import type { Page, PageRequest } from '../database/page.js';
+import type { InstrumentUse } from './instrument-use.js';
+
+const IN_USE = `
+    FROM instruments
+    JOIN annotations ON annotations.instrument_id = instruments.id AND annotations.deleted_at IS NULL
+    JOIN images ON images.id = annotations.image_id AND images.trashed_at IS NULL`;
+
+/** The statements on labels. */
+@Injectable()
+export class InstrumentsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The ids of labels, which are made if they do not exist. */
+  async idsOf(manager: EntityManager, names: readonly string[]): Promise<Map<string, string>> {
+    // Sorted, so that two transactions that make the same labels wait for each other in the same order.
+    const wanted = [...new Set(names)].sort();
+    if (wanted.length === 0) return new Map();
+    const known = await this.find(manager, wanted);
+    const missing = wanted.filter((name) => !known.has(name));
+    if (missing.length === 0) return known;
+    await manager.query(
+      `INSERT INTO instruments (name) SELECT unnest($1::text[])
+       ON CONFLICT ON CONSTRAINT uq_instruments_name DO NOTHING`,
+      [missing],
+    );
+    return this.find(manager, wanted);
+  }
+
+  /** The labels that annotations of images in use carry, by name. */
+  async listInUse(page: PageRequest): Promise<Page<InstrumentUse>> {
+    const manager = this.dataSource.manager;
+    const after = page.after?.[0] ?? null;
+    const found = await manager.query<{ name: string; annotations: string; images: string }[]>(
+      `SELECT instruments.name, count(*) AS annotations, count(DISTINCT annotations.image_id) AS images
+        ${IN_USE}
+        WHERE $1::text IS NULL OR instruments.name > $1::text
+        GROUP BY instruments.id, instruments.name
+        ORDER BY instruments.name
+        LIMIT $2`,
+      [after, page.limit + 1],
+    );
+    const items = found.slice(0, page.limit).map((row) => ({
+      name: row.name,
+      annotations: Number(row.annotations),
+      images: Number(row.images),
+    }));
+    const last = items.at(-1);
+    return {
+      items,
+      ...(found.length > page.limit && last ? { next: [last.name] } : {}),
+      ...(page.count ? { total: await this.count(page.count) } : {}),
+    };
+  }
+
+  private async count(mode: 'exact' | 'estimated'): Promise<number> {
+    const manager = this.dataSource.manager;
+    if (mode === 'estimated') return estimateRows(manager, 'SELECT FROM instruments', []);
+    const [row] = await manager.query<{ count: string }[]>(
+      `SELECT count(DISTINCT instruments.id) AS count ${IN_USE}`,
+    );
+    return Number(row?.count ?? 0);
+  }
+
+  private async find(
+    manager: EntityManager,
+    names: readonly string[],
+  ): Promise<Map<string, string>> {
+    const rows = await manager.query<{ id: string; name: string }[]>(
+      'SELECT id, name FROM instruments WHERE name = ANY($1::text[])',
+      [names],
+    );
+    return new Map(rows.map(({ id, name }) => [name, id]));
+  }
+}

@@ -1,0 +1,15 @@
+import { Injectable } from '@nestjs/common';
+import type { Page, PageRequest } from '../database/page.js';
+import type { InstrumentUse } from './instrument-use.js';
+import { InstrumentsRepository } from './instruments.repository.js';
+
+/** The use cases of labels. */
+@Injectable()
+export class InstrumentsService {
+  constructor(private readonly repository: InstrumentsRepository) {}
+
+  /** A page of the labels that annotations of images in use carry, by name. */
+  listInstruments(page: PageRequest): Promise<Page<InstrumentUse>> {
+    return this.repository.listInUse(page);
+  }
+}
