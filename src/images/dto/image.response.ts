@@ -1,0 +1,157 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { AnnotationResponse } from '../../annotations/dto/annotation.response.js';
+import { pathOf } from '../../http/reply.js';
+import type { AnnotatedRecord } from '../image.js';
+import type { Image } from '../image.entity.js';
+import { ML_TAGS, type MlTag } from '../ml-tag.js';
+import { pictureOf } from '../stored-picture.js';
+
+/** The picture of an image. */
+@ApiSchema({ name: 'ImageFile', description: 'The picture of an image.' })
+export class ImageFileResponse {
+  /**
+   * Told by the bytes, never by the client.
+   * @example "image/jpeg"
+   */
+  @ApiProperty({ pattern: '^image/[a-z]+$' })
+  media_type!: string;
+
+  /**
+   * Pixels of the upright picture (EXIF orientation applied).
+   * @example 4000
+   */
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  width!: number;
+
+  /** @example 3000 */
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  height!: number;
+
+  /** @example 4823104 */
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  bytes!: number;
+
+  /**
+   * Hexadecimal SHA-256 of the stored bytes.
+   * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+   */
+  @ApiProperty({ pattern: '^[0-9a-f]{64}$' })
+  sha256!: string;
+
+  /**
+   * EXIF orientation of the stored bytes, 1 to 8.
+   * @example 1
+   */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 8 })
+  orientation!: number;
+
+  /**
+   * A placeholder to show before the picture has come: base64 of a ThumbHash.
+   * @example "3OcRJYB4d3h/iIeHeEh3eIhw+j2w"
+   */
+  thumbhash!: string;
+
+  /**
+   * Where the picture is.
+   * @example "/images/tray-7%2Ffront/file"
+   */
+  @ApiProperty({ format: 'uri-reference' })
+  url!: string;
+}
+
+/** A photograph: who, where, with which camera, for whom, and what is marked on it. */
+@ApiSchema({
+  name: 'Image',
+  description: 'A photograph: who, where, with which camera, for whom, and what is marked on it.',
+})
+export class ImageResponse {
+  /** @example "tray-7/front" */
+  image_key!: string;
+
+  /** @example "st-james" */
+  client_id!: string;
+
+  /**
+   * When it was taken.
+   * @example "2026-03-01T08:30:00.000Z"
+   */
+  @ApiProperty({ format: 'date-time' })
+  created_at!: string;
+
+  /** @example "Canon EOS R5" */
+  hardware_id!: string | null;
+
+  @ApiProperty({ enum: ML_TAGS, nullable: true, example: 'TRAIN' })
+  ml_tag!: MlTag | null;
+
+  /** @example "theatre-4" */
+  location_id!: string | null;
+
+  /** @example "ada" */
+  user_id!: string | null;
+
+  /** By index; not there in a list with `annotations=false`. */
+  annotations?: AnnotationResponse[];
+
+  /** Null while there is no picture. */
+  @ApiProperty({ type: ImageFileResponse, nullable: true })
+  file!: ImageFileResponse | null;
+
+  /**
+   * When the record was made.
+   * @example "2026-03-01T08:31:00.000Z"
+   */
+  @ApiProperty({ format: 'date-time' })
+  received_at!: string;
+
+  /**
+   * When the record, its picture or its annotations changed last.
+   * @example "2026-03-01T08:31:00.000Z"
+   */
+  @ApiProperty({ format: 'date-time' })
+  updated_at!: string;
+
+  /**
+   * Raised by every change of the record or its picture; annotations have versions of their own.
+   * @example 1
+   */
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  version!: number;
+
+  /** @param baseUrl of the service as clients see it, without a slash at the end; may be empty */
+  static from({ image, annotations }: AnnotatedRecord, baseUrl: string): ImageResponse {
+    return {
+      image_key: image.key,
+      client_id: image.clientId,
+      created_at: image.capturedAt.toISOString(),
+      hardware_id: image.hardwareId,
+      ml_tag: image.mlTag,
+      location_id: image.locationId,
+      user_id: image.userId,
+      ...(annotations && {
+        annotations: annotations.map((annotation) =>
+          AnnotationResponse.from(image.key, annotation),
+        ),
+      }),
+      file: fileOf(image, baseUrl),
+      received_at: image.receivedAt.toISOString(),
+      updated_at: image.updatedAt.toISOString(),
+      version: image.version,
+    };
+  }
+}
+
+function fileOf(image: Image, baseUrl: string): ImageFileResponse | null {
+  const picture = pictureOf(image);
+  if (!picture) return null;
+  return {
+    media_type: picture.mediaType,
+    width: picture.width,
+    height: picture.height,
+    bytes: picture.bytes,
+    sha256: picture.sha256,
+    orientation: picture.orientation,
+    thumbhash: picture.thumbhash,
+    url: `${baseUrl}${pathOf('images', image.key, 'file')}`,
+  };
+}

@@ -1,0 +1,52 @@
+import { DomainError } from '../errors/domain-error.js';
+
+/** The bytes are of none of the accepted kinds of picture (or there are none). */
+export class UnrecognisedPicture extends DomainError {
+  readonly kind = 'unsupported';
+  readonly code = 'unsupported-picture';
+  constructor() {
+    super('The file is not a picture of an accepted type: JPEG, PNG, WebP, TIFF, GIF or AVIF.');
+  }
+}
+
+/** The bytes begin like an accepted picture, but no whole picture can be decoded from them. */
+export class UndecodablePicture extends DomainError {
+  readonly kind = 'unprocessable';
+  readonly code = 'undecodable-picture';
+  constructor(mediaType: string, options?: ErrorOptions) {
+    // What the decoder said stays in `cause`: it names paths of the server.
+    super(`The file begins like ${mediaType} but is cut short or damaged.`, options);
+  }
+}
+
+/** Decoding would cost more than the limits allow; told by the header, nothing was decoded. */
+export class TooManyPixels extends DomainError {
+  readonly kind = 'too-large';
+  readonly code = 'too-many-pixels';
+  constructor(finding: string, options?: ErrorOptions) {
+    super(`The picture is too large to be decoded: ${finding}.`, options);
+  }
+}
+
+/** The rendition asked for would be larger than the limits allow. */
+export class ScaleTooLarge extends DomainError {
+  readonly kind = 'invalid';
+  readonly code = 'scale-too-large';
+  override readonly faults;
+  override readonly members;
+  constructor(readonly largestScale: number) {
+    const detail = `The largest scale allowed for this picture is ${largestScale}.`;
+    super(detail);
+    this.faults = [{ parameter: 'scale', detail }];
+    this.members = { largest_scale: largestScale };
+  }
+}
+
+/** All decoders are busy and the queue is full, or one took too long. Trying again later is right. */
+export class Overloaded extends DomainError {
+  readonly kind = 'unavailable';
+  readonly code = 'overloaded';
+  constructor(message = 'Too many pictures are being processed at the moment.') {
+    super(message);
+  }
+}

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import sharp from 'sharp';
+import { LIMITS, PictureFiles } from '../../test/helpers/picture-files.js';
+import {
+  type Drawing,
+  drawPicture,
+  pixelAt,
+  pixelsOf,
+  QUADRANTS,
+  quadrantsOf,
+} from '../../test/helpers/pictures.js';
+import { Overloaded, ScaleTooLarge } from './image-file.errors.js';
+import { ImageFileService } from './image-file.service.js';
+import type { RenderOptions } from './picture.js';
+
+const FORMATS = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'avif'] as const;
+const service = new ImageFileService(LIMITS);
+let files: PictureFiles;
+
+beforeAll(async () => {
+  files = await PictureFiles.create();
+});
+afterAll(() => files.remove());
+
+async function render(drawing: Partial<Drawing>, options: RenderOptions = { scale: 0.5 }) {
+  const bytes = await drawPicture({ format: 'png', width: 64, height: 32, ...drawing });
+  const path = await files.put(bytes);
+  return service.render(path, await service.inspect(path), options);
+}
+
+/** The greatest difference of a channel between the quadrants and the colours they were painted in. */
+async function colourError(picture: Buffer): Promise<number> {
+  const seen = quadrantsOf(await pixelsOf(picture));
+  const painted = Object.values(QUADRANTS);
+  const errors = painted.flatMap((colour, quadrant) =>
+    colour.map((value, channel) => Math.abs(value - (seen[quadrant]?.[channel] ?? 999))),
+  );
+  return Math.max(...errors);
+}
+
+describe('ImageFileService.render', () => {
+  it.each(FORMATS)('keeps the format of a %s, at the size it names', async (format) => {
+    const { data, ...facts } = await render({ format });
+    expect(facts).toEqual({ mediaType: `image/${format}`, width: 32, height: 16 });
+    const inspected = await service.inspect(await files.put(data));
+    expect(inspected).toMatchObject({ ...facts, orientation: 1 });
+    // GIF's palette and dithering are the coarsest.
+    expect(await colourError(data)).toBeLessThanOrEqual(8);
+  });
+
+  it.each([2, 3, 4, 5, 6, 7, 8])('turns orientation %i upright', async (orientation) => {
+    const size = { width: 128, height: 64 };
+    for (const format of ['jpeg', 'png', 'webp', 'tiff', 'avif'] as const) {
+      const { data, width, height } = await render({ ...size, format, orientation });
+      expect({ width, height }).toEqual({ width: 64, height: 32 });
+      await expect(pixelsOf(data)).resolves.toMatchObject({ width, height });
+      expect(await colourError(data)).toBeLessThanOrEqual(8);
+    }
+    const [turned, upright] = [
+      await render({ ...size, orientation, texture: true }, {}),
+      await render({ ...size, texture: true }, {}),
+    ];
+    expect(await pixelsOf(turned.data)).toEqual(await pixelsOf(upright.data));
+  });
+
+  it.each(FORMATS)('has no profile, position, camera or orientation in a %s', async (format) => {
+    const exif = { takenAt: '2024:05:06 07:08:09', make: 'Acme', gps: true };
+    const icc = format === 'gif' ? undefined : 'p3';
+    const { data } = await render({ format, exif, icc, orientation: 6 });
+    const metadata = await sharp(data).metadata();
+    expect(metadata).not.toHaveProperty('exif');
+    expect(metadata).not.toHaveProperty('xmp');
+    expect(metadata).not.toHaveProperty('icc');
+    expect(metadata.orientation ?? 1).toBe(1);
+    expect(data.includes('Acme')).toBe(false);
+  });
+
+  it.each<[string, Partial<Drawing>, number]>([
+    ['16-bit PNG', { format: 'png', depth: 16 }, 1],
+    ['16-bit TIFF', { format: 'tiff', depth: 16 }, 1],
+    ['PNG in Display P3', { format: 'png', icc: 'p3' }, 2],
+    ['JPEG in Display P3', { format: 'jpeg', icc: 'p3' }, 6],
+    ['16-bit PNG in Display P3', { format: 'png', depth: 16, icc: 'p3' }, 2],
+    ['16-bit TIFF in Display P3', { format: 'tiff', depth: 16, icc: 'p3' }, 2],
+    ['palette PNG', { format: 'png', palette: true }, 2],
+    ['progressive JPEG', { format: 'jpeg', progressive: true }, 5],
+    ['interlaced PNG', { format: 'png', progressive: true }, 1],
+  ])('shows the colours of a %s', async (_name, drawing, tolerance) => {
+    const { data } = await render(drawing);
+    expect(await colourError(data)).toBeLessThanOrEqual(tolerance);
+    await expect(sharp(data).metadata()).resolves.toMatchObject({ space: 'srgb', depth: 'uchar' });
+  });
+
+  it('shows a CMYK picture in colours near those it was made from', async () => {
+    for (const format of ['jpeg', 'tiff'] as const) {
+      // Ink cannot print the pure tones: the round trip itself costs this much.
+      const { data } = await render({ format, cmyk: true, quality: 100 });
+      expect(await colourError(data)).toBeLessThanOrEqual(45);
+      await expect(sharp(data).metadata()).resolves.toMatchObject({ space: 'srgb', channels: 3 });
+    }
+  });
+
+  it.each([8, 16] as const)('keeps grey of %i bits grey', async (depth) => {
+    const { data } = await render({ greyscale: true, depth });
+    for (const [red, green, blue] of quadrantsOf(await pixelsOf(data))) {
+      expect([green ?? red, blue ?? red]).toEqual([red, red]);
+    }
+  });
+
+  it.each(['png', 'webp', 'tiff', 'gif', 'avif'] as const)('keeps alpha in %s', async (format) => {
+    const { data } = await render({ format, alpha: true });
+    const pixels = await pixelsOf(data);
+    expect(pixels.channels).toBe(4);
+    expect(pixelAt(pixels, 4, 4)[3]).toBe(255);
+    expect(pixelAt(pixels, 28, 12)[3]).toBeLessThanOrEqual(2);
+  });
+
+  it('keeps a lossless WebP lossless', async () => {
+    const { data } = await render({ format: 'webp', lossless: true }, { quality: 1 });
+    expect(data.includes('VP8L')).toBe(true);
+    expect(await colourError(data)).toBe(0);
+  });
+
+  it('lets quality decide over the bytes of lossy formats, at full size', async () => {
+    for (const format of ['jpeg', 'webp', 'avif'] as const) {
+      const drawing = { format, width: 200, height: 100, texture: true };
+      const [low, usual, high] = [
+        await render(drawing, { quality: 5 }),
+        await render(drawing, {}),
+        await render(drawing, { quality: 100 }),
+      ];
+      expect(low).toMatchObject({ width: 200, height: 100 });
+      expect(low.data.length).toBeLessThan(usual.data.length);
+      expect(usual.data.length).toBeLessThan(high.data.length);
+    }
+  });
+
+  it('never changes the original', async () => {
+    const path = await files.put(await drawPicture({ format: 'jpeg', width: 64, height: 32 }));
+    const hash = async () =>
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
+    const before = await hash();
+    await service.render(path, await service.inspect(path), { scale: 0.3, quality: 10 });
+    expect(await hash()).toBe(before);
+  });
+
+  it.each(FORMATS)('shrinks a %s to a single pixel, and enlarges it', async (format) => {
+    const one = await render({ format }, { scale: 1e-9 });
+    expect(await pixelsOf(one.data)).toMatchObject({ width: 1, height: 1 });
+    const large = await render({ format }, { scale: 3.3 });
+    expect(await pixelsOf(large.data)).toMatchObject({ width: 211, height: 106 });
+  });
+
+  it('drops a rendering whose client left before its turn, and refuses those beyond the queue', async () => {
+    const narrow = new ImageFileService({ ...LIMITS, decodes: 1, decodeQueue: 1 });
+    const path = await files.put(await drawPicture({ format: 'jpeg', width: 640, height: 480 }));
+    const picture = await service.inspect(path);
+    const leaving = new AbortController();
+    const running = narrow.render(path, picture, {});
+    const waiting = narrow.render(path, picture, { signal: leaving.signal });
+    await expect(narrow.render(path, picture, {})).rejects.toThrow(Overloaded);
+    leaving.abort();
+    await expect(waiting).rejects.toThrow('aborted');
+    await expect(running).resolves.toBeDefined();
+  });
+});
+
+describe('ImageFileService.renditionSize', () => {
+  it.each([
+    [{ width: 4000, height: 3000 }, 0.5, { width: 2000, height: 1500 }],
+    [{ width: 333, height: 111 }, 0.5, { width: 167, height: 56 }],
+    [{ width: 4000, height: 3000 }, 1e-9, { width: 1, height: 1 }],
+    [{ width: 1000, height: 1 }, 0.1, { width: 100, height: 1 }],
+    [{ width: 4096, height: 100 }, 2, { width: 8192, height: 200 }],
+  ])('of %o at %d is %o', (picture, scale, size) => {
+    expect(service.renditionSize(picture, scale)).toEqual(size);
+  });
+
+  it.each([
+    [{ width: 4000, height: 3000 }, 2.041],
+    [{ width: 4096, height: 100 }, 2],
+    [{ width: 10_000, height: 3000 }, 0.8192],
+    [{ width: 1, height: 1 }, 7071],
+    [{ width: 7, height: 3 }, 1170],
+  ])('names the largest scale of %o: %d', (picture, largest) => {
+    const tooMuch = () => service.renditionSize(picture, largest * 1.01);
+    expect(tooMuch).toThrow(ScaleTooLarge);
+    expect(tooMuch).toThrow(`The largest scale allowed for this picture is ${String(largest)}.`);
+    expect(service.renditionSize(picture, largest)).toBeDefined();
+  });
+});

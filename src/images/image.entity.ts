@@ -1,0 +1,127 @@
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
+import { Location } from '../locations/location.entity.js';
+import { User } from '../users/user.entity.js';
+import type { MlTag } from './ml-tag.js';
+import type { PictureMediaType } from './picture-signature.js';
+
+/** A photograph's record: who, where, with which camera, for whom. Its picture may follow later. */
+@Entity('images')
+@Unique('uq_images_image_key', ['key'])
+@Index('ix_images_captured_at', ['capturedAt', 'id'])
+@Index('ix_images_received_at', ['receivedAt', 'id'])
+@Index('ix_images_user_id', ['userId', 'capturedAt', 'id'])
+@Index('ix_images_location_id', ['locationId', 'capturedAt', 'id'])
+@Index('ix_images_client_id', ['clientId', 'capturedAt', 'id'])
+@Index('ix_images_hardware_id', ['hardwareId', 'capturedAt', 'id'])
+@Index('ix_images_ml_tag', ['mlTag', 'capturedAt', 'id'])
+@Index('ix_images_trashed_at', ['trashedAt'], { where: '"trashed_at" IS NOT NULL' })
+@Check('ck_images_ml_tag', `"ml_tag" IN ('TRAIN', 'TEST', 'LIVE')`)
+@Check(
+  'ck_images_picture_whole',
+  `num_nulls("file_storage_key", "file_media_type", "file_width", "file_height", "file_bytes", "file_sha256", "file_orientation", "file_thumbhash") IN (0, 8)`,
+)
+export class Image {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'pk_images',
+  })
+  id!: string;
+
+  /** Chosen by the client or a UUIDv7; unique, sorts by code point. */
+  @Column({ name: 'image_key', type: 'text', collation: 'C' })
+  key!: string;
+
+  @Column({ type: 'text', collation: 'C' })
+  clientId!: string;
+
+  /** When the photograph was taken; `created_at` on the wire. */
+  @Column({ type: 'timestamptz', precision: 3 })
+  capturedAt!: Date;
+
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  hardwareId!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  mlTag!: MlTag | null;
+
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  locationId!: string | null;
+
+  @ManyToOne(() => Location, { onDelete: 'NO ACTION' })
+  @JoinColumn({ name: 'location_id', foreignKeyConstraintName: 'fk_images_location' })
+  location?: Relation<Location> | null;
+
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  userId!: string | null;
+
+  @ManyToOne(() => User, { onDelete: 'NO ACTION' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_images_user' })
+  user?: Relation<User> | null;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  receivedAt!: Date;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  updatedAt!: Date;
+
+  @Column({ type: 'integer' })
+  version!: number;
+
+  /** When it was moved to the trash; null for an image in use. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  trashedAt!: Date | null;
+
+  /** Hexadecimal SHA-256 of the request that created the record: a repeated one is told by it. */
+  @Column({ type: 'text' })
+  creationDigest!: string;
+
+  /** Version of the annotation set; every change of an annotation raises it. */
+  @Column({ type: 'integer' })
+  annotationSetVersion!: number;
+
+  /** Highest annotation index ever used, -1 before the first. */
+  @Column({ type: 'integer' })
+  highestAnnotationIndex!: number;
+
+  @Column({ type: 'integer' })
+  annotationCount!: number;
+
+  /** Size of the annotations as JSON, roughly: pages of a list are cut by it. */
+  @Column({ type: 'integer' })
+  annotationBytes!: number;
+
+  @Column({ type: 'text', nullable: true })
+  fileStorageKey!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  fileMediaType!: PictureMediaType | null;
+
+  @Column({ type: 'integer', nullable: true })
+  fileWidth!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  fileHeight!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  fileBytes!: number | null;
+
+  @Column({ type: 'text', nullable: true })
+  fileSha256!: string | null;
+
+  @Column({ type: 'smallint', nullable: true })
+  fileOrientation!: number | null;
+
+  @Column({ type: 'text', nullable: true })
+  fileThumbhash!: string | null;
+}

@@ -1,0 +1,64 @@
+import type { AnnotationDraft, AnnotationRecord } from '../annotations/annotation-sets.service.js';
+import { versionTag } from '../database/entity-tag.js';
+import type { Image } from './image.entity.js';
+import type { MlTag } from './ml-tag.js';
+
+/** What a client says about a photograph. */
+export interface ImageDetails {
+  clientId: string;
+  capturedAt: Date;
+  hardwareId: string | null;
+  mlTag: MlTag | null;
+  locationId: string | null;
+  userId: string | null;
+}
+
+/** A record to make. What is undefined is taken from the file's EXIF, if there is one. */
+export interface ImageDraft extends Omit<ImageDetails, 'capturedAt' | 'hardwareId'> {
+  /** Undefined: the server makes a UUIDv7. */
+  key?: string;
+  capturedAt?: Date;
+  hardwareId?: string | null;
+  annotations: AnnotationDraft[];
+}
+
+/** An image as it is shown: with its annotations, unless they were left out. */
+export interface AnnotatedRecord {
+  image: Image;
+  annotations?: AnnotationRecord[];
+}
+
+/** Which images a list shows: different conditions are ANDed, several values of one are ORed. */
+export interface ImageFilter {
+  userIds?: string[];
+  locationIds?: string[];
+  clientIds?: string[];
+  hardwareIds?: string[];
+  mlTags?: MlTag[];
+  /** Carrying at least one annotation with one of these labels. */
+  instruments?: string[];
+  /** Inclusive. */
+  capturedFrom?: Date;
+  /** Exclusive. */
+  capturedTo?: Date;
+  hasFile?: boolean;
+  annotated?: boolean;
+  /** Part of the key, whatever its case. */
+  keyPart?: string;
+  inTrash: boolean;
+}
+
+/** The orders in which images are listed, as the wire spells them. */
+export const IMAGE_SORTS = [
+  '-created_at',
+  'created_at',
+  '-received_at',
+  'received_at',
+  'image_key',
+] as const;
+export type ImageSort = (typeof IMAGE_SORTS)[number];
+
+/** The strong entity tag of an image, which carries its annotations. */
+export function imageTag(image: Image): string {
+  return versionTag(image.version, image.annotationSetVersion);
+}

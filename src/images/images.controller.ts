@@ -1,0 +1,204 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+} from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { Environment } from '../config/environment.js';
+import type { Position } from '../database/page.js';
+import type { RepeatableRequest } from '../database/repeatable-requests.js';
+import type { Precondition } from '../errors/precondition.js';
+import { IfMatch } from '../http/conditional-requests.js';
+import { idempotencyKeyOf, Repeatable } from '../http/idempotency.js';
+import { TakesStream } from '../http/json-body.interceptor.js';
+import {
+  Answers,
+  AnswersPage,
+  AnswersRetry,
+  Creates,
+  Refuses,
+  Removes,
+  TakesJsonOrForm,
+} from '../http/openapi.js';
+import { replyPage } from '../http/page-reply.js';
+import { Reply } from '../http/reply.js';
+import { ActsOn } from '../http/target-first.interceptor.js';
+import { parseInstant } from '../http/validation/instant.js';
+import { ImageKeyPipe } from '../http/validation/path-parameters.js';
+import { CreateImageRequest } from './dto/create-image.request.js';
+import { CreatePhotographRequest } from './dto/create-photograph.request.js';
+import { DeleteImageQuery } from './dto/delete-image.query.js';
+import { ImageResponse } from './dto/image.response.js';
+import { ListImagesQuery } from './dto/list-images.query.js';
+import { PatchImageRequest } from './dto/patch-image.request.js';
+import { type AnnotatedRecord, type ImageSort, imageTag } from './image.js';
+import { ImageCreationService } from './image-creation.service.js';
+import { ImageUploadReader } from './image-upload.reader.js';
+import { ImagesService } from './images.service.js';
+
+@ApiTags('images')
+@Controller('images')
+export class ImagesController {
+  constructor(
+    private readonly images: ImagesService,
+    private readonly creation: ImageCreationService,
+    private readonly uploads: ImageUploadReader,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * List images
+   * @remarks Newest capture first, each with its annotations. Different filters are ANDed; a repeated one
+   * means "any of".
+   */
+  @Get()
+  @AnswersPage(ImageResponse)
+  async listImages(
+    @Query() query: ListImagesQuery,
+    @Req() request: Request,
+  ): Promise<Reply<ImageResponse[]>> {
+    const { sort } = query;
+    const page = query.toPageRequest(sort, (position) => isPosition(position, sort));
+    const found = await this.images.listImages(query.toFilter(), sort, page, query.annotations);
+    return replyPage(request, found, sort, (record) => this.present(record));
+  }
+
+  /**
+   * Create an image
+   * @remarks As JSON: the record alone, whose file may follow. As a form: the same JSON in the part `metadata`
+   * and the photograph in the part `file`. All of it is stored, or nothing. A repeated request is
+   * answered 200 with the image as it is now.
+   */
+  @Post()
+  @TakesStream()
+  @TakesJsonOrForm(
+    CreateImageRequest,
+    CreatePhotographRequest,
+    'The record, or a form of the record and the photograph, in either order.',
+  )
+  @Creates(ImageResponse)
+  @AnswersRetry(ImageResponse, 'An equal request made the image before: as it is now.')
+  @Refuses(
+    'image-exists',
+    'image-in-trash',
+    'unknown-reference',
+    'impossible-geometry',
+    'no-next-index',
+  )
+  @Refuses('unsupported-picture', 'undecodable-picture', 'too-many-pixels', 'file-too-large')
+  @Refuses(
+    'overloaded',
+    'storage-full',
+    'storage-unavailable',
+    'content-digest-mismatch',
+    'idempotency-key-reused',
+  )
+  async createImage(@Req() request: Request): Promise<Reply<ImageResponse>> {
+    const idempotencyKey = idempotencyKeyOf(request);
+    const { draft, file } = await this.uploads.read(request);
+    try {
+      const { record, isNew } = await this.creation.create(draft, file, idempotencyKey);
+      return this.reply(
+        Reply.made(this.present(record), isNew, 'images', record.image.key),
+        record,
+      );
+    } finally {
+      await file?.discard();
+    }
+  }
+
+  /**
+   * Read an image
+   * @remarks The record with its annotations; `file.url` is the address of its picture.
+   */
+  @Get(':image_key')
+  @ActsOnImage()
+  @Answers(ImageResponse)
+  async getImage(@Param('image_key', ImageKeyPipe) key: string): Promise<Reply<ImageResponse>> {
+    const record = await this.images.requireAnnotated(key);
+    return this.reply(Reply.of(this.present(record)), record);
+  }
+
+  /**
+   * Change an image
+   * @remarks A JSON merge patch (RFC 7396) of its details: what is left out stays as it is, null clears.
+   */
+  @Patch(':image_key')
+  @ActsOnImage()
+  @Answers(ImageResponse)
+  @Refuses('image-changed', 'unknown-reference')
+  async patchImage(
+    @Param('image_key', ImageKeyPipe) key: string,
+    @IfMatch() precondition: Precondition,
+    @Body() body: PatchImageRequest,
+  ): Promise<Reply<ImageResponse>> {
+    const record = await this.images.changeDetails(key, precondition, body.toDetails());
+    return this.reply(Reply.of(this.present(record)), record);
+  }
+
+  /**
+   * Delete an image
+   * @remarks It moves to the trash, from where it can be restored; `purge=true` removes it for good.
+   */
+  @Delete(':image_key')
+  @HttpCode(204)
+  @ActsOnImage()
+  @Removes('The image is in the trash, or gone.')
+  @Refuses('image-changed')
+  async deleteImage(
+    @Param('image_key', ImageKeyPipe) key: string,
+    @Query() query: DeleteImageQuery,
+    @IfMatch() precondition: Precondition,
+  ): Promise<void> {
+    if (query.purge) await this.images.purge(key, precondition);
+    else await this.images.moveToTrash(key, precondition);
+  }
+
+  /**
+   * Restore an image
+   * @remarks Takes it out of the trash, as it was.
+   */
+  @Post(':image_key/restore')
+  @HttpCode(200)
+  @ActsOn(ImagesService, 'image-not-found', (images, { image_key }) =>
+    images.requireRecord(image_key ?? ''),
+  )
+  @Answers(ImageResponse)
+  @Refuses('image-not-in-trash', 'idempotency-key-reused')
+  async restoreImage(
+    @Param('image_key', ImageKeyPipe) key: string,
+    @Repeatable() request: RepeatableRequest | undefined,
+  ): Promise<Reply<ImageResponse>> {
+    const record = await this.images.restore(key, request);
+    return this.reply(Reply.of(this.present(record)), record);
+  }
+
+  private present(record: AnnotatedRecord): ImageResponse {
+    return ImageResponse.from(record, this.environment.publicUrl ?? '');
+  }
+
+  private reply(reply: Reply<ImageResponse>, { image }: AnnotatedRecord): Reply<ImageResponse> {
+    return reply.tagged(imageTag(image));
+  }
+}
+
+function ActsOnImage() {
+  return ActsOn(ImagesService, 'image-not-found', (images, { image_key }) =>
+    images.requireImage(image_key ?? ''),
+  );
+}
+
+/** Whether a cursor's values can be a place in a list of this order. */
+function isPosition([value, id]: Position, sort: ImageSort): boolean {
+  if (typeof value !== 'string') return false;
+  if (sort === 'image_key') return id === undefined;
+  return parseInstant(value) !== undefined && typeof id === 'string' && /^\d{1,18}$/.test(id);
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { FileStorage } from '../storage/file-storage.js';
+import type { ReceivedFile } from '../storage/upload-spool.js';
+import type { StoredPicture } from './stored-picture.js';
+import { ImageFileService, type InspectedPicture } from './image-file.service.js';
+import { ImagesRepository } from './images.repository.js';
+
+/** Brings uploads into the storage. The order is always: the file, then the row that names it. */
+@Injectable()
+export class PictureStore {
+  constructor(
+    private readonly imageFiles: ImageFileService,
+    private readonly storage: FileStorage,
+    private readonly repository: ImagesRepository,
+  ) {}
+
+  /**
+   * Proves that an upload is a whole picture and gives it a name in the storage.
+   * @throws what `ImageFileService.inspect` throws
+   */
+  async inspect(
+    upload: ReceivedFile,
+  ): Promise<{ picture: StoredPicture; capture: InspectedPicture['capture'] }> {
+    const inspected = await this.imageFiles.inspect(upload.path);
+    const { mediaType, width, height, orientation, thumbhash, capture } = inspected;
+    const { bytes, sha256 } = upload;
+    const storageKey = uuidv7();
+    return {
+      picture: { storageKey, mediaType, width, height, bytes, sha256, orientation, thumbhash },
+      capture,
+    };
+  }
+
+  /** Keeps the file of an inspected picture for good. @throws StorageFull | StorageUnavailable */
+  publish(picture: StoredPicture, upload: ReceivedFile): Promise<void> {
+    return this.storage.publish(picture.storageKey, upload.path);
+  }
+
+  /** Removes a picture that no row names any more. */
+  remove(picture: StoredPicture): Promise<void> {
+    return this.storage.remove(picture.storageKey);
+  }
+
+  /**
+   * Removes a published picture after its transaction failed, unless the row names it all the same: a
+   * connection that breaks during COMMIT leaves that open.
+   */
+  async removeUnlessNamed(imageKey: string, picture: StoredPicture): Promise<void> {
+    const image = await this.repository.find(imageKey);
+    if (image?.fileStorageKey !== picture.storageKey) await this.remove(picture);
+  }
+}

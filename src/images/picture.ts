@@ -1,0 +1,54 @@
+import type { CaptureDetails } from './capture-details.js';
+import type { PictureMediaType } from './picture-signature.js';
+
+/** What pictures may cost. */
+export interface ImageLimits {
+  /** Pixels of a file, summed over its frames, and of a rendition. */
+  maxPixels: number;
+  /** The same for files that decoders hold in memory whole: AVIF, progressive and interlaced ones. */
+  maxPixelsHeavy: number;
+  /** Frames or pages of a file; only the first is ever decoded. */
+  maxFrames: number;
+  /** Pixels of a side of a rendition. */
+  maxOutputSide: number;
+  /** How many decodes run at once: the number of cores. */
+  decodes: number;
+  /** How many more may wait. */
+  decodeQueue: number;
+  /** After this time a decode is given up. libvips counts whole seconds: it is rounded up. */
+  renditionTimeoutMs: number;
+}
+
+/** In pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** What must be known of a picture to make renditions; its size is that of the upright picture. */
+export interface Picture extends Size {
+  mediaType: PictureMediaType;
+  /** The EXIF orientation that was applied, 1 (upright as stored) to 8. */
+  orientation: number;
+}
+
+/** What is kept of a picture beside its bytes. */
+export interface InspectedPicture extends Picture {
+  /** A ThumbHash (https://evanw.github.io/thumbhash/) of the upright picture, in base64. */
+  thumbhash: string;
+  capture: CaptureDetails;
+}
+
+export interface RenderOptions {
+  /** Factor of the upright width and height, above 0; 1 if absent. */
+  scale?: number;
+  /** 1 to 100, for lossy formats; 75 if absent. */
+  quality?: number;
+  /** A rendering that still waits for its turn when this fires is dropped. */
+  signal?: AbortSignal;
+}
+
+export interface Rendition extends Size {
+  mediaType: PictureMediaType;
+  data: Buffer;
+}
