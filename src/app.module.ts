@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AnnotationsModule } from './annotations/annotations.module.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Environment } from './config/environment.js';
+import { DatabaseModule } from './database/database.module.js';
+import { DocumentationModule } from './documentation/documentation.module.js';
+import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
+import { ImagesModule } from './images/images.module.js';
+import { LocationsModule } from './locations/locations.module.js';
+import { SCHEMA } from './schema.js';
+import { StorageModule } from './storage/storage.module.js';
+import { UsersModule } from './users/users.module.js';
+
+/** The table of contents. */
+@Module({})
+export class AppModule {
+  static with(environment: Environment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(environment),
+        DatabaseModule.with(SCHEMA),
+        StorageModule,
+        HttpModule,
+        HealthModule,
+        DocumentationModule,
+        UsersModule,
+        LocationsModule,
+        AnnotationsModule,
+        ImagesModule,
+      ],
+    };
+  }
+}
