@@ -1,0 +1,174 @@
+import { encodeCursor } from '../http/cursor.js';
+import type { Document, Header, Operation, Parameter, Reference, Schema } from './document.js';
+import { forEachOperation } from './document.js';
+
+/** The headers that responses carry; `src/http/openapi.ts` refers to them by name. */
+export const HEADERS: Readonly<Record<string, Header>> = {
+  ETag: {
+    description: 'Strong entity tag of the representation, for If-Match and If-None-Match.',
+    required: true,
+    schema: { type: 'string', pattern: '^"[^"]+"$', examples: ['"1"'] },
+  },
+  Location: {
+    description: 'Address of what was made.',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference', examples: ['/users/ada'] },
+  },
+  Link: {
+    description: 'Address of the next page (RFC 8288); not there on the last page.',
+    schema: {
+      type: 'string',
+      pattern: '^<[^>]+>; rel="next"$',
+      examples: ['</users?limit=1&cursor=WyJpZCIsImFkYSJd>; rel="next"'],
+    },
+  },
+  'X-Total-Count': {
+    description: 'Length of the whole list, if `count` asks for it.',
+    schema: { type: 'integer', minimum: 0, examples: [1] },
+  },
+  'X-Request-Id': {
+    description: 'Names the request; the log has it, and a problem repeats it as `instance`.',
+    required: true,
+    schema: { type: 'string', format: 'uuid', examples: ['5706b6d9-0241-491e-9e85-7ba6c70a0851'] },
+  },
+  'Retry-After': {
+    description: 'Seconds after which trying again makes sense.',
+    required: true,
+    schema: { type: 'integer', minimum: 1, examples: [2] },
+  },
+};
+
+/** The request headers that whole kinds of routes take. */
+export const PARAMETERS: Readonly<Record<string, Parameter>> = {
+  IfMatch: {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The ETag of what the change is based on (RFC 9110), or `*` for whatever is there. If the resource is another one by now, the answer is 412 and nothing changes. With REQUIRE_IF_MATCH=true a change without it is 428.',
+    schema: { type: 'string', examples: ['*'] },
+  },
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    description:
+      'The ETag of what the client has already: if it is still current, the answer is 304.',
+    schema: { type: 'string', examples: ['"0"'] },
+  },
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'Any text of the client that is new for every new request. A request that is repeated with it within 24 hours makes nothing twice: it is answered 200 with what the first one made, as it is now.',
+    schema: {
+      type: 'string',
+      pattern: '^[\\x21-\\x7e]{1,255}$',
+      examples: ['0198f2c4-7b1e-7c3a-9d52-3f6a1c0e8b47'],
+    },
+  },
+  ContentDigest: {
+    name: 'Content-Digest',
+    in: 'header',
+    description:
+      'Digest of the whole body (RFC 9530), `sha-256` or `sha-512`. If the bytes that arrive have another one, nothing is kept and the answer is 400.',
+    schema: {
+      type: 'string',
+      examples: ['sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:'],
+    },
+  },
+};
+
+const KEY: Schema = { type: 'string', minLength: 1 };
+
+/** The parameters of paths, by name. */
+const PATH_PARAMETERS: Readonly<Record<string, Omit<Parameter, 'name' | 'in'>>> = {
+  image_key: {
+    description: "The image's key, percent-encoded: a slash in it is %2F.",
+    example: 'tray-7/front',
+    schema: { ...KEY, maxLength: 1024 },
+  },
+  annotation_index: {
+    description: "The annotation's index in its image.",
+    example: 0,
+    schema: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
+  },
+  user_id: { description: "The user's id.", example: 'ada', schema: { ...KEY, maxLength: 255 } },
+  location_id: {
+    description: "The location's id.",
+    example: 'theatre-4',
+    schema: { ...KEY, maxLength: 255 },
+  },
+  code: {
+    description: "The problem's code: the last segment of its `type`.",
+    example: 'image-not-found',
+    schema: KEY,
+  },
+};
+
+/** Cursors that are good in every database: from before the first item that an example makes. */
+const CURSORS: Readonly<Record<string, string>> = {
+  '/images': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
+  '/instruments': encodeCursor('name', ['a']),
+  '/locations': encodeCursor('id', ['a']),
+  '/users': encodeCursor('id', ['a']),
+};
+
+/** Writes down what holds for every route of a kind, so that no controller repeats it. */
+export function addConventions(
+  document: Document,
+  codesOf: (operation: Operation) => string[],
+): void {
+  forEachOperation(document, (operation, method, path) => {
+    const codes = codesOf(operation);
+    const has = (code: string) => codes.includes(code);
+    const isTagged = operation.responses['200']?.headers?.ETag !== undefined;
+    operation.parameters = [
+      ...(operation.parameters ?? []).map((parameter) => described(parameter, path)),
+      ...(codes.some((code) => code.endsWith('-changed')) ? [reference('IfMatch')] : []),
+      ...(method === 'get' && isTagged ? [reference('IfNoneMatch')] : []),
+      ...(has('idempotency-key-reused') ? [reference('IdempotencyKey')] : []),
+      ...(has('content-digest-mismatch') ? [reference('ContentDigest')] : []),
+    ];
+    if (method === 'get' && isTagged)
+      operation.responses['304'] = {
+        description: 'The representation that If-None-Match names is still current.',
+        headers: { ETag: { $ref: '#/components/headers/ETag' } },
+      };
+    const content = operation.requestBody?.content;
+    const json = content?.['application/json'];
+    if (method === 'patch' && json) content['application/merge-patch+json'] = { ...json };
+    const created = operation.responses['201'];
+    if (has('idempotency-key-reused') && created)
+      operation.responses['200'] ??= {
+        ...created,
+        description: 'A repeated request: what the first one made, as it is now.',
+      };
+  });
+}
+
+/** Every response tells the request's id. */
+export function addRequestIds(document: Document): void {
+  forEachOperation(document, ({ responses }) => {
+    for (const response of Object.values(responses))
+      response.headers = {
+        ...response.headers,
+        'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
+      };
+  });
+}
+
+function reference(name: keyof typeof PARAMETERS): Reference {
+  return { $ref: `#/components/parameters/${name}` };
+}
+
+function described(parameter: Parameter | Reference, path: string): Parameter | Reference {
+  if ('$ref' in parameter) return parameter;
+  if (parameter.in === 'path') return { ...parameter, ...PATH_PARAMETERS[parameter.name] };
+  const { type, default: byDefault } = parameter.schema;
+  if (parameter.name === 'cursor') parameter.schema.examples = [CURSORS[path]];
+  return {
+    ...parameter,
+    // Nest calls every property that is not optional in TypeScript required, also one with a default.
+    required: parameter.required === true && byDefault === undefined,
+    ...(type === 'array' && { style: 'form', explode: true }),
+  };
+}

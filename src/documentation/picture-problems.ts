@@ -1,0 +1,85 @@
+import type { ProblemEntry } from './problem-entry.js';
+
+/** What can be wrong with a file, and with the service when it handles one. */
+export const PICTURE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
+  'incomplete-body': {
+    status: 400,
+    explanation: 'The body ended before its declared length. Nothing was kept: send it again.',
+    example: 'The body ended before its declared length.',
+  },
+  'content-digest-mismatch': {
+    status: 400,
+    explanation:
+      'The bytes that arrived are not those that Content-Digest announces. Send them again.',
+    example: 'The bytes that arrived are not those that were sent.',
+    errors: [{ header: 'Content-Digest', detail: 'the sha-256 digest of the content differs' }],
+  },
+  'scale-too-large': {
+    status: 400,
+    explanation:
+      'The scaled picture would be larger than the service makes. The largest scale is named.',
+    example: 'The largest scale allowed for this picture is 2.048.',
+    errors: [
+      { parameter: 'scale', detail: 'The largest scale allowed for this picture is 2.048.' },
+    ],
+    members: { largest_scale: 2.048 },
+  },
+  'picture-not-found': {
+    status: 404,
+    explanation:
+      'The image is a record without a picture yet: PUT /images/{image_key}/file attaches one.',
+    example: 'The image "tray-7/front" has no picture yet.',
+  },
+  'file-too-large': {
+    status: 413,
+    explanation: 'The file has more bytes than the service takes (MAX_UPLOAD_BYTES).',
+    example: 'The file is larger than the 50000000 bytes that are taken here.',
+  },
+  'too-many-pixels': {
+    status: 413,
+    explanation:
+      'The picture has more pixels or frames than the service decodes (MAX_PIXELS, MAX_FRAMES).',
+    example: 'The picture is too large to be decoded: 60000000 pixels, where 50000000 are allowed.',
+  },
+  'unsupported-picture': {
+    status: 415,
+    explanation:
+      'The bytes are not a JPEG, PNG, WebP, TIFF, GIF or AVIF picture. Names and media types that a client sends do not count.',
+    example: 'The file is not a picture of an accepted type: JPEG, PNG, WebP, TIFF, GIF or AVIF.',
+  },
+  'undecodable-picture': {
+    status: 422,
+    explanation:
+      'The file begins like a picture but cannot be decoded to its end: it is cut off or damaged.',
+    example: 'The file begins like image/jpeg but is cut short or damaged.',
+  },
+  'annotations-outside-picture': {
+    status: 422,
+    explanation:
+      'Annotations that are there already lie outside the picture that is to be attached.',
+    example: 'Annotations of the image lie outside a picture of 64 x 48 pixels.',
+    errors: [
+      {
+        pointer: '#/annotations/0/polygon/points/1',
+        detail:
+          'x must be from -0.5 to 64.5 to lie in the picture, not 120.5; y must be from -0.5 to 48.5 to lie in the picture, not 80',
+      },
+    ],
+  },
+  overloaded: {
+    status: 503,
+    explanation:
+      'More pictures wait to be decoded than the service keeps waiting. Try again after Retry-After.',
+    example: 'Too many pictures are being processed at the moment.',
+  },
+  'storage-unavailable': {
+    status: 503,
+    explanation: 'The file storage does not answer. Try again after Retry-After.',
+    example: 'The storage does not answer at the moment.',
+  },
+  'storage-full': {
+    status: 507,
+    explanation: 'There is no room for more files. Nothing was kept; reads go on.',
+    example: 'The storage is full: nothing was kept.',
+  },
+};
