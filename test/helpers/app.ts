@@ -1,0 +1,82 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import supertest from 'supertest';
+import { DataSource } from 'typeorm';
+import { createApplication } from '../../src/application.js';
+import type { Environment } from '../../src/config/environment.js';
+import { parseEnvironment } from '../../src/config/load-environment.js';
+import { type Contract, contractAt } from './contract.js';
+import { createTestDatabase } from './database.js';
+
+const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
+
+/** Requests to a service under test. Every answer is held against the service's OpenAPI document. */
+export type Http = Record<(typeof METHODS)[number], (path: string) => supertest.Test>;
+
+/** The whole service, listening, on a database and a folder of its own. */
+export interface TestApp {
+  http: Http;
+  /** Where it listens, without a slash at the end. */
+  url: string;
+  dataDir: string;
+  environment: Environment;
+  dataSource: DataSource;
+  app: NestExpressApplication;
+  /** Ends it and removes its database and its folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the service as it ships.
+ * @param settings that differ from the defaults
+ */
+export async function startApp(settings: Partial<Environment> = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'loupe-e2e-'));
+  const removeTraces = async () => {
+    await database.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const defaults = parseEnvironment({
+      PORT: '0',
+      DATA_DIR: dataDir,
+      DATABASE_URL: database.url,
+      LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    });
+    const environment = Object.assign(defaults, settings);
+    const app = await createApplication(environment);
+    await app.listen(environment.port, environment.host);
+    const url = await app.getUrl();
+    return {
+      http: requestsTo(url, await contractAt(url)),
+      url,
+      dataDir,
+      environment,
+      dataSource: app.get(DataSource),
+      app,
+      close: async () => {
+        await app.close();
+        await removeTraces();
+      },
+    };
+  } catch (error) {
+    await removeTraces();
+    throw error;
+  }
+}
+
+function requestsTo(url: string, contract: Contract | undefined): Http {
+  const requests = METHODS.map((method) => [
+    method,
+    (path: string) =>
+      supertest(url)
+        [method](path)
+        .expect(({ status, headers, body }) =>
+          contract?.assertDocumented(method, `${url}${path}`, status, headers, body),
+        ),
+  ]);
+  return Object.fromEntries(requests) as Http;
+}
