@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { inLaboratory } from './laboratory.mjs';
+import { printCase, printVerdicts, verdictsOf } from './report.mjs';
+
+/** @typedef {import('./report.mjs').Case} Case */
+/** @typedef {import('./report.mjs').Verdict} Verdict */
+/** @typedef {{ rounds: number, seconds: number, warmup: number, profile?: string }} Options */
+/** @typedef {{ cases: Case[], verdicts: Verdict[] }} Findings */
+
+/** @returns {Options} of the command line */
+export function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '7' },
+      seconds: { type: 'string', default: '3' },
+      warmup: { type: 'string', default: '3' },
+      profile: { type: 'string' },
+    },
+  });
+  const number = (
+    /** @type {'rounds' | 'seconds' | 'warmup'} */ name,
+    /** @type {number} */ most,
+  ) => {
+    const value = Number(values[name]);
+    if (value > 0 && value <= most) return value;
+    throw new Error(`--${name} must be more than 0 and at most ${most}.`);
+  };
+  return {
+    rounds: Math.ceil(number('rounds', 100)),
+    seconds: number('seconds', 60),
+    warmup: number('warmup', 60),
+    profile: values.profile,
+  };
+}
+
+/**
+ * Runs one question: prints its findings, tells them to run.mjs or prints them as a line of JSON, and
+ * fails (exit code 1) if a promised bound was missed.
+ *
+ * @param {string} name
+ * @param {(tools: { laboratory: import('./laboratory.mjs').Laboratory, options: Options,
+ *   report: (found: Case) => void }) => Promise<Verdict[] | void>} measure may return verdicts
+ *   other than on ratios
+ */
+export async function askQuestion(name, measure) {
+  const options = readOptions();
+  /** @type {Case[]} */
+  const cases = [];
+  const report = (/** @type {Case} */ found) => {
+    printCase(found);
+    cases.push(found);
+  };
+  const others = await inLaboratory((laboratory) => measure({ laboratory, options, report }), {
+    profileDir: options.profile,
+  });
+  const verdicts = [...verdictsOf(cases), ...(others ?? [])];
+  printVerdicts(verdicts);
+  const findings = { question: name, cases, verdicts };
+  if (process.send) process.send(findings, () => process.disconnect?.());
+  else console.log(`\n${JSON.stringify(findings)}`);
+  if (verdicts.some(({ holds }) => !holds)) process.exitCode = 1;
+}
