@@ -163,11 +163,14 @@ function listFiles(path) {
 }
 
 /** Runs the npm that runs us, or else the one of the PATH. */
-/** npm has a process group of its own: Ctrl-C reaches only us, and what it began would go on by itself. */
+/**
+ * npm has a process group of its own: Ctrl-C reaches only us, and what it began would go on by itself. It is
+ * not asked, because it would tidy up for half a minute: what is half done is done anew at the next start.
+ */
 function endWithUs(child) {
   const stop = () => {
     try {
-      process.kill(-child.pid, 'SIGTERM');
+      process.kill(-child.pid, 'SIGKILL');
     } catch {
       // It has just ended.
     }
