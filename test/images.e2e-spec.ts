@@ -29,6 +29,27 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('POST /images as JSON', () => {
+  it('answers 422 with every unknown reference and every impossible polygon', async () => {
+    const crossing = {
+      points: [
+        [0, 0],
+        [9, 6],
+        [9, 0],
+        [0, 9],
+      ],
+    };
+    const fields = imageFields({
+      user_id: 'nobody',
+      location_id: 'nowhere',
+      annotations: [{ instrument: 'scalpel', polygon: crossing }],
+    });
+    expectProblem(await http.post('/images').send(fields), 422, 'unknown-reference', [
+      '#/user_id',
+      '#/location_id',
+      '#/annotations/0/polygon/points/2',
+    ]);
+  });
+
   it('answers 400 with every field that is missing', async () => {
     const answer = await http.post('/images').send({});
     expectProblem(answer, 400, 'invalid-request', [

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { versionTag } from '../database/entity-tag.js';
+import type { Fault } from '../errors/domain-error.js';
 import type { Precondition } from '../errors/precondition.js';
 import { AnnotatedImages } from './annotated-images.js';
 import {
@@ -79,6 +80,11 @@ export class AnnotationSetsService {
     });
   }
 
+  /** What makes annotations impossible that are to be the first of an image. */
+  faultsOf(drafts: readonly AnnotationDraft[], size: AnnotatedImage['size']): Fault[] {
+    return [...setGeometryFaults(drafts), ...setOutsideFaults(drafts, size)];
+  }
+
   /**
    * Stores the first annotations of an image that the same transaction has made.
    * @param size of the upright picture, if the image has one
@@ -91,7 +97,7 @@ export class AnnotationSetsService {
     size: AnnotatedImage['size'],
   ): Promise<void> {
     if (drafts.length === 0) return;
-    assertPossible([...setGeometryFaults(drafts), ...setOutsideFaults(drafts, size)]);
+    assertPossible(this.faultsOf(drafts, size));
     const store = placed(drafts, -1);
     await this.writer.write(manager, emptyImage(imageId), { before: [], store });
   }

@@ -113,10 +113,13 @@ export class ImageCreationService {
       const { subject, isNew } = await this.dataSource.transaction(async (manager) => {
         let isNew = false;
         const { subject } = await this.requests.once(manager, request, async () => {
-          await this.images.assertReferencesIn(manager, draft);
+          const size = picture ?? undefined;
+          await this.images.assertReferencesIn(manager, draft, () =>
+            this.annotations.faultsOf(draft.annotations, size),
+          );
           const id = await this.repository.insert(manager, image);
           if (id === undefined) return image.key;
-          await this.annotations.createSetIn(manager, id, draft.annotations, picture ?? undefined);
+          await this.annotations.createSetIn(manager, id, draft.annotations, size);
           isNew = true;
           return image.key;
         });

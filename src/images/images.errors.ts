@@ -1,4 +1,5 @@
 import { DomainError, type Fault } from '../errors/domain-error.js';
+import { MAX_FAULTS } from '../errors/invalid-request.js';
 
 /** No image in use has this key (404). */
 export class ImageNotFound extends DomainError {
@@ -64,6 +65,6 @@ export class UnknownReference extends DomainError {
   override readonly faults: readonly Fault[];
   constructor(faults: readonly Fault[]) {
     super('The image names something that does not exist.');
-    this.faults = faults;
+    this.faults = faults.slice(0, MAX_FAULTS);
   }
 }

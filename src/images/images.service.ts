@@ -139,17 +139,22 @@ export class ImagesService {
     return Object.assign(image, changed);
   }
 
-  /** Makes sure that user and location exist until the transaction ends. @throws UnknownReference */
+  /**
+   * Makes sure that user and location exist until the transaction ends.
+   * @param otherFaults of the same request, to be told together with those
+   * @throws UnknownReference
+   */
   async assertReferencesIn(
     manager: EntityManager,
     { userId, locationId }: Pick<Partial<ImageDetails>, 'userId' | 'locationId'>,
+    otherFaults: () => readonly Fault[] = () => [],
   ): Promise<void> {
     const faults: Fault[] = [];
     if (typeof userId === 'string' && !(await this.users.holdIn(manager, userId)))
       faults.push({ pointer: '#/user_id', detail: `no user has the id "${userId}"` });
     if (typeof locationId === 'string' && !(await this.locations.holdIn(manager, locationId)))
       faults.push({ pointer: '#/location_id', detail: `no location has the id "${locationId}"` });
-    if (faults.length > 0) throw new UnknownReference(faults);
+    if (faults.length > 0) throw new UnknownReference([...faults, ...otherFaults()]);
   }
 
   /** An image together with its annotations. */
