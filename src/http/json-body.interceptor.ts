@@ -20,6 +20,9 @@ export const TakesAnnotationSet = () => SetMetadata<string, BodyKind>(BODY_KIND,
 /** The route reads the body by itself, as a stream. */
 export const TakesStream = () => SetMetadata<string, BodyKind>(BODY_KIND, 'stream');
 
+/** The key and the value that `TakesStream` sets on a handler. */
+export const STREAM_BODY = { key: BODY_KIND, value: 'stream' } as const;
+
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**

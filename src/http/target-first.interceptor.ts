@@ -11,6 +11,7 @@ import type { Request } from 'express';
 import { catchError, type Observable } from 'rxjs';
 import { DomainError, type ErrorKind } from '../errors/domain-error.js';
 import { ConditionalRequests } from './conditional-requests.js';
+import { STREAM_BODY } from './json-body.interceptor.js';
 import { Refuses } from './openapi.js';
 
 type Service = abstract new (...args: never[]) => object;
@@ -76,7 +77,11 @@ export class TargetFirstInterceptor implements NestInterceptor {
       this.modules.get<object>(target.service, { strict: false }),
       Object.fromEntries(normalized) as Record<string, string>,
     );
-    if (['PUT', 'PATCH', 'DELETE'].includes(request.method))
+    // Who reads a stream asserts the precondition itself, before the first byte: only it knows whether there
+    // is something to overwrite.
+    const isStream =
+      this.reflector.get<unknown>(STREAM_BODY.key, context.getHandler()) === STREAM_BODY.value;
+    if (!isStream && ['PUT', 'PATCH', 'DELETE'].includes(request.method))
       this.conditions.ifMatch(request).assertPresent();
   }
 }

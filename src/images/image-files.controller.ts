@@ -83,7 +83,13 @@ export class ImageFilesController {
     'incomplete-body',
     'content-digest-mismatch',
   )
-  @Refuses('unsupported-picture', 'undecodable-picture', 'too-many-pixels', 'file-too-large')
+  @Refuses(
+    'unsupported-media-type',
+    'unsupported-picture',
+    'undecodable-picture',
+    'too-many-pixels',
+    'file-too-large',
+  )
   @Refuses('overloaded', 'storage-full', 'storage-unavailable')
   async putFile(
     @Param('image_key', ImageKeyPipe) key: string,
