@@ -26,6 +26,17 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('POST /images/{image_key}/annotations', () => {
+  it('brings attributes to NFC, and answers 400 when two names become one', async () => {
+    const image = await anImage(http);
+    const add = (attributes: Fields) =>
+      http.post(pathTo(image, 'annotations')).send(annotationFields({ attributes }));
+
+    const stored = await add({ 'e\u0301tat': 'use\u0301' });
+
+    expect(stored.body.attributes).toEqual({ '\u00e9tat': 'us\u00e9' });
+    expectProblem(await add({ 'e\u0301': 1, '\u00e9': 2 }), 400, 'invalid-request');
+  });
+
   it('stores the annotation and answers it whole, with its address and entity tag', async () => {
     const image = await anImage(http, { image_key: 'tray 7/front' });
 

@@ -29,6 +29,17 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('POST /images as JSON', () => {
+  it('takes null and nothing for the same, so that a request that differs in it is a retry', async () => {
+    const fields = imageFields();
+    await http.post('/images').send(fields);
+
+    const repeated = await http
+      .post('/images')
+      .send({ ...fields, hardware_id: null, ml_tag: null });
+
+    expect(repeated.status).toBe(200);
+  });
+
   it('answers 422 with every unknown reference and every impossible polygon', async () => {
     const crossing = {
       points: [

@@ -67,6 +67,33 @@ describe('the service', () => {
     expect(JSON.parse(body)).toMatchObject({ type: `/problems/${code}`, status });
   });
 
+  it('answers 404 to what does not exist, also when the body is of the wrong type or too large', async () => {
+    const wrongType = http.patch('/images/nowhere').set('If-Match', '*').type('text').send('x');
+    const tooLarge = http
+      .put('/users/nobody')
+      .set('If-Match', '*')
+      .send({ role: 'x'.repeat(1_100_000) });
+
+    expectProblem(await wrongType, 404, 'image-not-found');
+    expectProblem(await tooLarge, 404, 'user-not-found');
+  });
+
+  it('says that a parameter was given more than once', async () => {
+    expectProblem(await http.get('/images?limit=1&limit=2'), 400, 'invalid-request', [
+      { parameter: 'limit', detail: 'must not be given more than once' },
+    ]);
+  });
+
+  it('answers 415 to a picture that comes as a form where its bytes belong', async () => {
+    const image = await anImage(http);
+    const file = await drawPicture({ format: 'jpeg', width: 8, height: 8 });
+
+    const answer = await http.put(pathTo(image, 'file')).attach('file', file, 'a.jpg');
+
+    expectProblem(answer, 415, 'unsupported-media-type');
+    expect((await http.get(pathTo(image))).body.file).toBeNull();
+  });
+
   it('gives a record its first picture without If-Match, and asks for one to replace it', async () => {
     const image = await anImage(http);
     const file = await drawPicture({ format: 'png', width: 8, height: 8 });
