@@ -9,7 +9,13 @@ import tseslint from 'typescript-eslint';
  */
 
 const SOURCES = ['src/**/*.ts'];
-const TESTS = ['test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts', '**/*.e2e-spec.ts'];
+const TESTS = [
+  'test/**/*.ts',
+  'bench/**/*.ts',
+  'chaos/**/*.ts',
+  '**/*.spec.ts',
+  '**/*.e2e-spec.ts',
+];
 
 const NO_ENVIRONMENT = {
   name: 'node:process',
