@@ -39,6 +39,8 @@ describe('parseEnvironment', () => {
       EXIF_TIME_ZONE: 'Europe/Berlin',
       PUBLIC_URL: 'https://photographs.example.org/loupe',
       DATABASE_URL: 'postgresql://loupe@db/loupe',
+      TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,2001:db8::/32,192.0.2.1',
+      RATE_LIMIT: 'off',
     });
 
     expect(environment).toMatchObject({
@@ -50,6 +52,8 @@ describe('parseEnvironment', () => {
       exifTimeZone: 'Europe/Berlin',
       publicUrl: 'https://photographs.example.org/loupe',
       databaseUrl: 'postgresql://loupe@db/loupe',
+      trustedProxies: ['loopback', '10.0.0.0/8', '2001:db8::/32', '192.0.2.1'],
+      rateLimit: 'off',
     });
   });
 
@@ -80,8 +84,23 @@ describe('parseEnvironment', () => {
     ['REQUIRE_IF_MATCH', ['1', 'TRUE', 'on']],
     ['NODE_ENV', ['staging']],
     ['AUTH', ['none', 'OFF']],
-    ['DATABASE_URL', ['mysql://db/loupe', 'db', 'postgresql://']],
+    ['OIDC_ROLE_NAMES', ['photographers', 'it=root']],
+    ['OIDC_ALGORITHMS', ['none', 'HS256', 'RS256,HS256']],
+    ['FILE_URL_SECRETS', ['too-short']],
+    [
+      'DATABASE_URL',
+      [
+        'mysql://db/loupe',
+        'db',
+        'postgresql://',
+        'postgresql://a:b%z@db/a',
+        'postgresql://a:b#@db/a',
+      ],
+    ],
     ['PUBLIC_URL', ['photographs.example.org', 'https://photographs.example.org/']],
+    ['TRUSTED_PROXIES', ['all', '10.0.0', '0.0.0.0/0', '::/0', '10.0.0.0/33', '::1/129', '::1,']],
+    ['RATE_LIMIT', ['0', '-1', 'on', '1.5', '10000000']],
+    ['RATE_LIMIT_FAILURES', ['0', 'off']],
     ['CORS_ORIGINS', ['*', 'https://a.example.org/path', 'https://a.example.org,,']],
   ])('refuses what %s cannot be, by name', (variable, values) => {
     for (const value of values) {

@@ -38,6 +38,10 @@ export function parseEnvironment(
     faults.push(
       'AUTH must be set when HOST is not a loopback address: AUTH=off lets everybody who reaches the port in',
     );
+  if (environment.oidcIssuer !== undefined && environment.oidcAudience === undefined)
+    faults.push(
+      'OIDC_AUDIENCE must be set with OIDC_ISSUER: without it, tokens made for other services would be taken',
+    );
   if (faults.length > 0) throw new InvalidEnvironment(faults);
   return environment;
 }
