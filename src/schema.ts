@@ -1,7 +1,11 @@
+import { ApiKey } from './access/api-key.entity.js';
+import { AuditEntry } from './access/audit-entry.entity.js';
 import { Annotation } from './annotations/annotation.entity.js';
 import { Instrument } from './annotations/instrument.entity.js';
 import { CreateCaptureTables1795420800000 } from '../migrations/1795420800000-create-capture-tables.js';
 import { CreateIdempotencyKeys1795420900000 } from '../migrations/1795420900000-create-idempotency-keys.js';
+import { CreateAccessTables1795430400000 } from '../migrations/1795430400000-create-access-tables.js';
+import { IndexStorageKeys1795430600000 } from '../migrations/1795430600000-index-storage-keys.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
 import { Image } from './images/image.entity.js';
@@ -10,6 +14,11 @@ import { User } from './users/user.entity.js';
 
 /** What the database is made of; `npm run db:check` proves that both lists say the same. */
 export const SCHEMA: DatabaseSchema = {
-  entities: [User, Location, Image, Instrument, Annotation, IdempotencyKey],
-  migrations: [CreateCaptureTables1795420800000, CreateIdempotencyKeys1795420900000],
+  entities: [User, Location, Image, Instrument, Annotation, IdempotencyKey, ApiKey, AuditEntry],
+  migrations: [
+    CreateCaptureTables1795420800000,
+    CreateIdempotencyKeys1795420900000,
+    CreateAccessTables1795430400000,
+    IndexStorageKeys1795430600000,
+  ],
 };

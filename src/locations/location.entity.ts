@@ -22,6 +22,12 @@ export class Location {
   @Column({ type: 'timestamptz', precision: 3 })
   updatedAt!: Date;
 
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  createdBy!: string | null;
+
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  updatedBy!: string | null;
+
   @Column({ type: 'integer' })
   version!: number;
 }

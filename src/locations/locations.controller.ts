@@ -12,6 +12,8 @@ import {
   Req,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../access/caller.js';
+import { CurrentCaller, Requires } from '../access/requires.decorator.js';
 import type { Request } from 'express';
 import { versionTag } from '../database/entity-tag.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
@@ -42,6 +44,7 @@ export class LocationsController {
    * List locations
    * @remarks By id, in the order of code points; a page at a time.
    */
+  @Requires('viewer')
   @Get()
   @AnswersPage(LocationResponse)
   async listLocations(
@@ -58,14 +61,17 @@ export class LocationsController {
    * Create a location
    * @remarks The client chooses the id, which never changes.
    */
+  @Requires('admin')
   @Post()
   @Creates(LocationResponse)
   @Refuses('location-exists', 'idempotency-key-reused')
   async createLocation(
+    @CurrentCaller() caller: Caller,
     @Body() body: CreateLocationRequest,
     @Repeatable() request: RepeatableRequest | undefined,
   ): Promise<Reply<LocationResponse>> {
     const { location, isNew } = await this.locations.createLocation(
+      caller,
       body.id,
       body.toContent(),
       request,
@@ -80,6 +86,7 @@ export class LocationsController {
    * Read a location
    * @remarks With the ETag that a change sends back as If-Match.
    */
+  @Requires('viewer')
   @Get(':location_id')
   @ActsOnLocation()
   @Answers(LocationResponse)
@@ -91,48 +98,54 @@ export class LocationsController {
    * Replace a location
    * @remarks Whole: an optional field that is left out is cleared.
    */
+  @Requires('admin', { unbound: true })
   @Put(':location_id')
   @ActsOnLocation()
   @Answers(LocationResponse)
   @Refuses('location-changed')
   async replaceLocation(
+    @CurrentCaller() caller: Caller,
     @Param('location_id', IdPipe) id: string,
     @IfMatch() precondition: Precondition,
     @Body() body: ReplaceLocationRequest,
   ): Promise<Reply<LocationResponse>> {
-    return reply(await this.locations.changeLocation(id, precondition, body.toContent()));
+    return reply(await this.locations.changeLocation(caller, id, precondition, body.toContent()));
   }
 
   /**
    * Change a location
    * @remarks A JSON merge patch (RFC 7396): what is left out stays as it is.
    */
+  @Requires('admin', { unbound: true })
   @Patch(':location_id')
   @ActsOnLocation()
   @Answers(LocationResponse)
   @Refuses('location-changed')
   async patchLocation(
+    @CurrentCaller() caller: Caller,
     @Param('location_id', IdPipe) id: string,
     @IfMatch() precondition: Precondition,
     @Body() body: PatchLocationRequest,
   ): Promise<Reply<LocationResponse>> {
-    return reply(await this.locations.changeLocation(id, precondition, body.toContent()));
+    return reply(await this.locations.changeLocation(caller, id, precondition, body.toContent()));
   }
 
   /**
    * Delete a location
    * @remarks Only one that no image names, in use or in the trash.
    */
+  @Requires('admin', { unbound: true })
   @Delete(':location_id')
   @HttpCode(204)
   @ActsOnLocation()
   @Removes('The location is gone.')
   @Refuses('location-in-use', 'location-changed')
   async deleteLocation(
+    @CurrentCaller() caller: Caller,
     @Param('location_id', IdPipe) id: string,
     @IfMatch() precondition: Precondition,
   ): Promise<void> {
-    await this.locations.deleteLocation(id, precondition);
+    await this.locations.deleteLocation(caller, id, precondition);
   }
 }
 

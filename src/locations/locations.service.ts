@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type AuditedAction, AuditLog } from '../access/audit-log.service.js';
+import type { Caller } from '../access/caller.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { type Content, RecordInUse, VersionedRecords } from '../database/versioned-records.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
+import { pathOf } from '../http/reply.js';
 import { Location } from './location.entity.js';
 import { LocationExists, LocationInUse, LocationNotFound } from './locations.errors.js';
 
@@ -17,6 +20,7 @@ export class LocationsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly requests: RepeatableRequests,
+    private readonly audit: AuditLog,
   ) {
     this.records = new VersionedRecords(dataSource, Location, 'location');
   }
@@ -26,14 +30,16 @@ export class LocationsService {
    * @throws LocationExists | IdempotencyKeyReused
    */
   async createLocation(
+    caller: Caller,
     id: string,
     content: LocationContent,
     request?: RepeatableRequest,
   ): Promise<{ location: Location; isNew: boolean }> {
     const { isRepeat } = await this.dataSource.transaction((manager) =>
       this.requests.once(manager, request, async () => {
-        const created = await this.records.insertIn(manager, id, content);
+        const created = await this.records.insertIn(manager, id, content, caller.name);
         if (!created) throw new LocationExists(id);
+        await this.note(manager, caller, 'location.created', id);
         return id;
       }),
     );
@@ -61,22 +67,34 @@ export class LocationsService {
    * Replaces what is given of a location that exists.
    * @throws LocationNotFound | PreconditionFailed
    */
-  async changeLocation(
+  changeLocation(
+    caller: Caller,
     id: string,
     precondition: Precondition,
     content: Partial<LocationContent>,
   ): Promise<Location> {
-    const changed = await this.records.change(id, precondition, content);
-    if (!changed) throw new LocationNotFound(id);
-    return changed;
+    return this.dataSource.transaction(async (manager) => {
+      const changed = await this.records.changeIn(manager, id, precondition, content, caller.name);
+      if (!changed) throw new LocationNotFound(id);
+      await this.note(manager, caller, 'location.changed', id);
+      return changed;
+    });
   }
 
   /** @throws LocationNotFound | LocationInUse | PreconditionFailed */
-  async deleteLocation(id: string, precondition: Precondition): Promise<void> {
+  async deleteLocation(caller: Caller, id: string, precondition: Precondition): Promise<void> {
     try {
-      if (!(await this.records.remove(id, precondition))) throw new LocationNotFound(id);
+      await this.dataSource.transaction(async (manager) => {
+        const removed = await this.records.removeIn(manager, id, precondition);
+        if (!removed) throw new LocationNotFound(id);
+        await this.note(manager, caller, 'location.deleted', id);
+      });
     } catch (error) {
       throw error instanceof RecordInUse ? new LocationInUse(id) : error;
     }
+  }
+
+  private note(manager: EntityManager, caller: Caller, action: AuditedAction, id: string) {
+    return this.audit.recordIn(manager, caller, action, pathOf('locations', id));
   }
 }

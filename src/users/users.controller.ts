@@ -12,6 +12,8 @@ import {
   Req,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../access/caller.js';
+import { CurrentCaller, Requires } from '../access/requires.decorator.js';
 import type { Request } from 'express';
 import { versionTag } from '../database/entity-tag.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
@@ -42,6 +44,7 @@ export class UsersController {
    * List users
    * @remarks By id, in the order of code points; a page at a time.
    */
+  @Requires('viewer')
   @Get()
   @AnswersPage(UserResponse)
   async listUsers(
@@ -58,14 +61,16 @@ export class UsersController {
    * Create a user
    * @remarks The client chooses the id, which never changes.
    */
+  @Requires('admin')
   @Post()
   @Creates(UserResponse)
   @Refuses('user-exists', 'idempotency-key-reused')
   async createUser(
+    @CurrentCaller() caller: Caller,
     @Body() body: CreateUserRequest,
     @Repeatable() request: RepeatableRequest | undefined,
   ): Promise<Reply<UserResponse>> {
-    const { user, isNew } = await this.users.createUser(body.id, body.toContent(), request);
+    const { user, isNew } = await this.users.createUser(caller, body.id, body.toContent(), request);
     const response = UserResponse.from(user);
     return Reply.made(response, isNew, 'users', user.id).tagged(versionTag(user.version));
   }
@@ -74,6 +79,7 @@ export class UsersController {
    * Read a user
    * @remarks With the ETag that a change sends back as If-Match.
    */
+  @Requires('viewer')
   @Get(':user_id')
   @ActsOnUser()
   @Answers(UserResponse)
@@ -85,48 +91,54 @@ export class UsersController {
    * Replace a user
    * @remarks Whole: an optional field that is left out is cleared.
    */
+  @Requires('admin', { unbound: true })
   @Put(':user_id')
   @ActsOnUser()
   @Answers(UserResponse)
   @Refuses('user-changed')
   async replaceUser(
+    @CurrentCaller() caller: Caller,
     @Param('user_id', IdPipe) id: string,
     @IfMatch() precondition: Precondition,
     @Body() body: ReplaceUserRequest,
   ): Promise<Reply<UserResponse>> {
-    return reply(await this.users.changeUser(id, precondition, body.toContent()));
+    return reply(await this.users.changeUser(caller, id, precondition, body.toContent()));
   }
 
   /**
    * Change a user
    * @remarks A JSON merge patch (RFC 7396): what is left out stays as it is.
    */
+  @Requires('admin', { unbound: true })
   @Patch(':user_id')
   @ActsOnUser()
   @Answers(UserResponse)
   @Refuses('user-changed')
   async patchUser(
+    @CurrentCaller() caller: Caller,
     @Param('user_id', IdPipe) id: string,
     @IfMatch() precondition: Precondition,
     @Body() body: PatchUserRequest,
   ): Promise<Reply<UserResponse>> {
-    return reply(await this.users.changeUser(id, precondition, body.toContent()));
+    return reply(await this.users.changeUser(caller, id, precondition, body.toContent()));
   }
 
   /**
    * Delete a user
    * @remarks Only one that no image names, in use or in the trash.
    */
+  @Requires('admin', { unbound: true })
   @Delete(':user_id')
   @HttpCode(204)
   @ActsOnUser()
   @Removes('The user is gone.')
   @Refuses('user-in-use', 'user-changed')
   async deleteUser(
+    @CurrentCaller() caller: Caller,
     @Param('user_id', IdPipe) id: string,
     @IfMatch() precondition: Precondition,
   ): Promise<void> {
-    await this.users.deleteUser(id, precondition);
+    await this.users.deleteUser(caller, id, precondition);
   }
 }
 

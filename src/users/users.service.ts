@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type AuditedAction, AuditLog } from '../access/audit-log.service.js';
+import type { Caller } from '../access/caller.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { type Content, RecordInUse, VersionedRecords } from '../database/versioned-records.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
+import { pathOf } from '../http/reply.js';
 import { User } from './user.entity.js';
 import { UserExists, UserInUse, UserNotFound } from './users.errors.js';
 
@@ -17,6 +20,7 @@ export class UsersService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly requests: RepeatableRequests,
+    private readonly audit: AuditLog,
   ) {
     this.records = new VersionedRecords(dataSource, User, 'user');
   }
@@ -26,14 +30,16 @@ export class UsersService {
    * @throws UserExists | IdempotencyKeyReused
    */
   async createUser(
+    caller: Caller,
     id: string,
     content: UserContent,
     request?: RepeatableRequest,
   ): Promise<{ user: User; isNew: boolean }> {
     const { isRepeat } = await this.dataSource.transaction((manager) =>
       this.requests.once(manager, request, async () => {
-        const created = await this.records.insertIn(manager, id, content);
+        const created = await this.records.insertIn(manager, id, content, caller.name);
         if (!created) throw new UserExists(id);
+        await this.note(manager, caller, 'user.created', id);
         return id;
       }),
     );
@@ -61,22 +67,34 @@ export class UsersService {
    * Replaces what is given of a user that exists.
    * @throws UserNotFound | PreconditionFailed
    */
-  async changeUser(
+  changeUser(
+    caller: Caller,
     id: string,
     precondition: Precondition,
     content: Partial<UserContent>,
   ): Promise<User> {
-    const changed = await this.records.change(id, precondition, content);
-    if (!changed) throw new UserNotFound(id);
-    return changed;
+    return this.dataSource.transaction(async (manager) => {
+      const changed = await this.records.changeIn(manager, id, precondition, content, caller.name);
+      if (!changed) throw new UserNotFound(id);
+      await this.note(manager, caller, 'user.changed', id);
+      return changed;
+    });
   }
 
   /** @throws UserNotFound | UserInUse | PreconditionFailed */
-  async deleteUser(id: string, precondition: Precondition): Promise<void> {
+  async deleteUser(caller: Caller, id: string, precondition: Precondition): Promise<void> {
     try {
-      if (!(await this.records.remove(id, precondition))) throw new UserNotFound(id);
+      await this.dataSource.transaction(async (manager) => {
+        const removed = await this.records.removeIn(manager, id, precondition);
+        if (!removed) throw new UserNotFound(id);
+        await this.note(manager, caller, 'user.deleted', id);
+      });
     } catch (error) {
       throw error instanceof RecordInUse ? new UserInUse(id) : error;
     }
+  }
+
+  private note(manager: EntityManager, caller: Caller, action: AuditedAction, id: string) {
+    return this.audit.recordIn(manager, caller, action, pathOf('users', id));
   }
 }

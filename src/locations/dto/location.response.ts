@@ -24,6 +24,14 @@ export class LocationResponse {
   @ApiProperty({ format: 'date-time' })
   updated_at!: string;
 
+  /** Name of the caller who made it; null if nobody was asked for one (AUTH=off). */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  created_by!: string | null;
+
+  /** Name of the caller who changed it last. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  updated_by!: string | null;
+
   /**
    * Raised by every change.
    * @example 1
@@ -39,6 +47,8 @@ export class LocationResponse {
       country: location.country,
       created_at: location.createdAt.toISOString(),
       updated_at: location.updatedAt.toISOString(),
+      created_by: location.createdBy,
+      updated_by: location.updatedBy,
       version: location.version,
     };
   }

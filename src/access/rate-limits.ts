@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Environment } from '../config/environment.js';
+import { addressOf, networkOf } from '../http/client-address.js';
+import { CredentialRefused, RateLimited } from './access.errors.js';
+import type { Identity } from './caller.js';
+import { credentialIn, KnownCredentials } from './known-credentials.js';
+import { type Count, RequestCounter } from './request-counter.js';
+
+const BY_DEFAULT = 600;
+/** A page shows dozens of pictures at once, and behind one address may sit a whole ward. */
+const PICTURES_PER_REQUEST = 10;
+
+/** How many requests callers and addresses may send in a minute, counted by this process. */
+@Injectable()
+export class RateLimits {
+  private readonly requests?: Readonly<Record<'caller' | 'address' | 'pictures', RequestCounter>>;
+  private readonly refusals?: RequestCounter;
+  private readonly known = new KnownCredentials();
+
+  constructor({ auth, rateLimit, rateLimitFailures }: Environment) {
+    const limit = rateLimit ?? (auth === 'on' ? BY_DEFAULT : 'off');
+    if (limit !== 'off')
+      this.requests = {
+        caller: new RequestCounter('caller', Number(limit)),
+        address: new RequestCounter('address', Number(limit)),
+        pictures: new RequestCounter('pictures', Number(limit) * PICTURES_PER_REQUEST),
+      };
+    if (auth === 'on') this.refusals = new RequestCounter('refusals', rateLimitFailures);
+  }
+
+  /**
+   * Finds out who calls, unless too many credentials from the same address were refused before: then only
+   * one that was good before is looked at. So nobody behind an address locks out those who work there.
+   * @param identify looks at the credential
+   * @throws RateLimited without calling `identify`
+   */
+  async whileTrying(
+    request: Request,
+    response: Response,
+    identify: () => Promise<Identity>,
+  ): Promise<Identity> {
+    const credential = credentialIn(request.headers);
+    if (!this.refusals || credential === undefined)
+      return this.counting(request, response, identify);
+    // One that was good and is refused now has expired or was revoked: it is no guess.
+    if (this.known.has(credential)) return this.counting(request, response, identify);
+    const network = networkOf(addressOf(request));
+    const before = await this.refusals.look(network);
+    if (before.isOver) throw new RateLimited(announced(response, before));
+    try {
+      const identity = await identify();
+      this.known.add(credential);
+      return identity;
+    } catch (error) {
+      if (error instanceof CredentialRefused)
+        announced(response, await this.refusals.count(network));
+      throw error;
+    }
+  }
+
+  /**
+   * Counts a request, of its caller if that has a name, else of its address.
+   * @throws RateLimited
+   */
+  async count(request: Request, response: Response, name: string | null): Promise<void> {
+    if (name !== null) await this.enforce('caller', name, response);
+    else await this.enforce('address', networkOf(addressOf(request)), response);
+  }
+
+  /**
+   * Counts the reading of a picture at a signed address.
+   * @throws RateLimited
+   */
+  async countPicture(request: Request, response: Response): Promise<void> {
+    await this.enforce('pictures', networkOf(addressOf(request)), response);
+  }
+
+  /** A request that is refused for whom it comes from counts too. */
+  private async counting<T>(
+    request: Request,
+    response: Response,
+    identify: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await identify();
+    } catch (error) {
+      await this.count(request, response, null);
+      throw error;
+    }
+  }
+
+  private async enforce(
+    policy: 'caller' | 'address' | 'pictures',
+    key: string,
+    response: Response,
+  ): Promise<void> {
+    if (!this.requests) return;
+    const count = announced(response, await this.requests[policy].count(key));
+    if (count.isOver) throw new RateLimited(count);
+  }
+}
+
+/**
+ * Tells the client what is left, in the words of draft-ietf-httpapi-ratelimit-headers-10 and in those of its
+ * early versions, which most clients know.
+ */
+function announced(response: Response, count: Count): Count {
+  const { policy, limit, windowS, remaining, resetS } = count;
+  response.setHeader('RateLimit-Policy', `"${policy}";q=${limit};w=${windowS}`);
+  response.setHeader('RateLimit', `"${policy}";r=${remaining};t=${resetS}`);
+  response.setHeader('RateLimit-Limit', limit);
+  response.setHeader('RateLimit-Remaining', remaining);
+  response.setHeader('RateLimit-Reset', resetS);
+  return count;
+}
