@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccessModule } from './access/access.module.js';
 import { AnnotationsModule } from './annotations/annotations.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Environment } from './config/environment.js';
@@ -23,6 +24,7 @@ export class AppModule {
         DatabaseModule.with(SCHEMA),
         StorageModule,
         HttpModule,
+        AccessModule,
         HealthModule,
         DocumentationModule,
         UsersModule,

@@ -1,4 +1,7 @@
+import pg from 'pg';
 import type { DataSourceOptions, EntitySchema } from 'typeorm';
+import { DeadlineClient } from './deadline/deadline-client.js';
+import { DeadlinePool } from './deadline/deadline-pool.js';
 import { SnakeCaseNamingStrategy } from './snake-case-naming.strategy.js';
 
 type Class = new (...args: never[]) => object;
@@ -11,22 +14,25 @@ export interface DatabaseSchema {
 
 export interface ConnectionLimits {
   poolSize: number;
-  statementTimeoutMs: number;
+  /** For waiting for a connection and for the statements of one request together. */
+  deadlineMs: number;
   lockTimeoutMs: number;
 }
 
-/** Long enough for a statement of a migration: no deadline at all. */
-export const ADMINISTRATION: ConnectionLimits = {
-  poolSize: 2,
-  statementTimeoutMs: 0,
-  lockTimeoutMs: 0,
-};
+const ADMINISTRATORS = 2;
+const CONNECT_TIMEOUT_MS = 4_500;
+/** PostgreSQL gives up a little before the service does, because then the connection can be kept. */
+const SERVER_SHARE = 0.9;
+const IDLE_SESSION_MS = 60_000;
 
-/** How TypeORM reaches the database at `url`. */
+/**
+ * How TypeORM reaches the database at `url`.
+ * @param limits without them statements may take as long as they need: migrations, administration
+ */
 export function dataSourceOptions(
   url: string,
   schema: DatabaseSchema,
-  limits: ConnectionLimits = ADMINISTRATION,
+  limits?: ConnectionLimits,
 ): DataSourceOptions {
   return {
     type: 'postgres',
@@ -41,12 +47,25 @@ export function dataSourceOptions(
     uuidExtension: 'pgcrypto',
     installExtensions: false,
     applicationName: 'loupe',
-    connectTimeoutMS: 4_500,
+    connectTimeoutMS: limits?.deadlineMs ?? CONNECT_TIMEOUT_MS,
+    ...(limits ? { driver: { Pool: DeadlinePool, defaults: pg.defaults } } : {}),
     extra: {
-      max: limits.poolSize,
-      statement_timeout: limits.statementTimeoutMs,
-      lock_timeout: limits.lockTimeoutMs,
+      Client: DeadlineClient,
       keepAlive: true,
+      ...(limits ? limited(limits) : { max: ADMINISTRATORS }),
     },
+  };
+}
+
+function limited({ poolSize, deadlineMs, lockTimeoutMs }: ConnectionLimits) {
+  return {
+    max: poolSize,
+    deadlineMs,
+    statement_timeout: Math.ceil(deadlineMs * SERVER_SHARE),
+    lock_timeout: lockTimeoutMs,
+    // The network may have swallowed the news that the service left: neither its locks nor its idle
+    // connections, which the pool closes after 10 s, must outlive it.
+    idle_in_transaction_session_timeout: deadlineMs,
+    options: `-c idle_session_timeout=${IDLE_SESSION_MS}`,
   };
 }

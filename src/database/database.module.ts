@@ -1,43 +1,64 @@
-import { type DynamicModule, Global, Logger, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Environment } from '../config/environment.js';
+import { ConnectingDataSource } from './connecting-data-source.js';
 import { type DatabaseSchema, dataSourceOptions } from './data-source-options.js';
-import { migrate } from './migrate.js';
+import { type ConnectorOptions, DatabaseConnector } from './database-connector.js';
+import { DatabaseProbe } from './database-probe.js';
 import { RepeatableRequests } from './repeatable-requests.js';
+import { SoleWorker } from './sole-worker.js';
 
-/** Connects to the database of the settings, after bringing its schema up to date. */
+/** How long a probe waits: shorter than requests, so that readiness tells before they fail. */
+const PROBE_PATIENCE_MS = 1_800;
+
+/** The database of the settings, which may come later than the service. */
 @Global()
 @Module({})
 export class DatabaseModule {
   static with(schema: DatabaseSchema): DynamicModule {
+    const optionsFrom = (environment: Environment): ConnectorOptions => ({
+      url: databaseUrlOf(environment),
+      schema,
+      synchronize: environment.nodeEnv === 'development',
+    });
     return {
       module: DatabaseModule,
-      providers: [RepeatableRequests],
-      exports: [RepeatableRequests],
       imports: [
         TypeOrmModule.forRootAsync({
           inject: [Environment],
           useFactory: (environment: Environment) => ({
             ...dataSourceOptions(databaseUrlOf(environment), schema, {
               poolSize: environment.databasePoolSize,
-              statementTimeoutMs: environment.statementTimeoutMs,
+              deadlineMs: environment.databaseDeadlineMs,
               lockTimeoutMs: environment.lockTimeoutMs,
             }),
-            // A database that is started together with the service may take a while to answer.
-            retryAttempts: 60,
-            retryDelay: 1_000,
-            synchronize: environment.nodeEnv === 'development',
+            // DatabaseConnector does it, for as long as it takes.
+            manualInitialization: true,
           }),
-          dataSourceFactory: async (options) => {
-            if (options?.type !== 'postgres' || !options.url)
-              throw new Error('The database options name no address.');
-            const ran = await migrate(options.url, schema, options.synchronize);
-            if (ran.length > 0) new Logger('Migrations').log(`ran ${ran.join(', ')}`);
-            return new DataSource({ ...options, synchronize: false }).initialize();
+          dataSourceFactory: (options) => {
+            if (!options) throw new Error('There are no options for the database.');
+            return Promise.resolve(new ConnectingDataSource(options));
           },
         }),
       ],
+      providers: [
+        RepeatableRequests,
+        SoleWorker,
+        {
+          provide: DatabaseConnector,
+          inject: [DataSource, Environment],
+          useFactory: (dataSource: DataSource, environment: Environment) =>
+            new DatabaseConnector(dataSource, optionsFrom(environment)),
+        },
+        {
+          provide: DatabaseProbe,
+          inject: [DataSource, Environment],
+          useFactory: (dataSource: DataSource, environment: Environment) =>
+            new DatabaseProbe(dataSource, optionsFrom(environment), PROBE_PATIENCE_MS),
+        },
+      ],
+      exports: [DatabaseConnector, DatabaseProbe, RepeatableRequests, SoleWorker],
     };
   }
 }

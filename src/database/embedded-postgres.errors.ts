@@ -6,3 +6,6 @@
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
 }
+
+/** A living process has the database open: work on its server, or wait until it ends. */
+export class DirectoryInUse extends EmbeddedPostgresError {}

@@ -4,6 +4,15 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('idempotency_keys')
 @Index('ix_idempotency_keys_created_at', ['createdAt'])
 export class IdempotencyKey {
+  /** Name of the caller whose key it is; empty where nobody is asked for one. */
+  @PrimaryColumn({
+    type: 'text',
+    collation: 'C',
+    default: '',
+    primaryKeyConstraintName: 'pk_idempotency_keys',
+  })
+  caller!: string;
+
   /** Chosen by the client. */
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'pk_idempotency_keys' })
   key!: string;

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { type DatabaseSchema, dataSourceOptions } from './data-source-options.js';
+import { assertUsable } from './database-requirements.js';
 
 // Any number will do, as long as every copy of the service uses the same one.
 const MIGRATION_LOCK = 7_368_013;
@@ -9,6 +10,7 @@ const MIGRATION_LOCK = 7_368_013;
  * each other.
  * @param synchronize build the schema from the entities instead of the migrations (development only)
  * @returns the names of the migrations that ran
+ * @throws DatabaseUnusable when the service can never work with it
  */
 export async function migrate(
   url: string,
@@ -20,6 +22,7 @@ export async function migrate(
     const lock = dataSource.createQueryRunner();
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     try {
+      await assertUsable((sql, parameters) => lock.query(sql, parameters), schema);
       if (synchronize) {
         await dataSource.synchronize();
         return [];

@@ -14,6 +14,8 @@ export class IdempotencyKeyReused extends DomainError {
 
 /** A request that its client may repeat without repeating what it does. */
 export interface RepeatableRequest {
+  /** Name of who sends it: the keys of different callers have nothing to do with each other. */
+  caller: string;
   /** The client's Idempotency-Key. */
   key: string;
   /** Of everything that was sent: `requestDigest`. */
@@ -37,8 +39,8 @@ export class RepeatableRequests {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<string | undefined> {
     const [row] = await manager.query<{ digest: string; subject: string }[]>(
-      `SELECT digest, subject FROM idempotency_keys WHERE key = $1 AND created_at > now() - ${KEPT}`,
-      [request.key],
+      `SELECT digest, subject FROM idempotency_keys WHERE caller = $2 AND key = $1 AND created_at > now() - ${KEPT}`,
+      [request.key, request.caller],
     );
     if (!row) return undefined;
     if (row.digest !== request.digest) throw new IdempotencyKeyReused();
@@ -58,19 +60,20 @@ export class RepeatableRequests {
   ): Promise<{ subject: string; isRepeat: boolean }> {
     if (!request) return { subject: await make(), isRepeat: false };
     const claimed = await manager.query<unknown[]>(
-      `INSERT INTO idempotency_keys (key, digest, subject, created_at) VALUES ($1, $2, '', now())
+      `INSERT INTO idempotency_keys (caller, key, digest, subject, created_at) VALUES ($3, $1, $2, '', now())
        ON CONFLICT ON CONSTRAINT pk_idempotency_keys
        DO UPDATE SET digest = excluded.digest, subject = '', created_at = excluded.created_at
         WHERE idempotency_keys.created_at <= now() - ${KEPT}
        RETURNING key`,
-      [request.key, request.digest],
+      [request.key, request.digest, request.caller],
     );
     const earlier = claimed.length === 0 ? await this.find(request, manager) : undefined;
     if (earlier !== undefined) return { subject: earlier, isRepeat: true };
     const subject = await make();
-    await manager.query('UPDATE idempotency_keys SET subject = $2 WHERE key = $1', [
+    await manager.query('UPDATE idempotency_keys SET subject = $2 WHERE caller = $3 AND key = $1', [
       request.key,
       subject,
+      request.caller,
     ]);
     await this.forgetOld(manager);
     return { subject, isRepeat: false };
@@ -78,8 +81,8 @@ export class RepeatableRequests {
 
   private async forgetOld(manager: EntityManager): Promise<void> {
     await manager.query(
-      `DELETE FROM idempotency_keys WHERE key IN (
-         SELECT key FROM idempotency_keys WHERE created_at <= now() - ${KEPT}
+      `DELETE FROM idempotency_keys WHERE (caller, key) IN (
+         SELECT caller, key FROM idempotency_keys WHERE created_at <= now() - ${KEPT}
           ORDER BY created_at LIMIT ${CLEANED_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
     );
   }

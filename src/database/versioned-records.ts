@@ -19,6 +19,9 @@ export interface VersionedRecord {
   version: number;
   createdAt: Date;
   updatedAt: Date;
+  /** Name of the caller who made it, if it was known. */
+  createdBy: string | null;
+  updatedBy: string | null;
 }
 
 /** What a client says about a record, without what the server keeps. */
@@ -45,10 +48,26 @@ export class VersionedRecords<E extends VersionedRecord> {
     return found !== null;
   }
 
-  /** @returns the new record, or undefined if the key is taken */
-  async insertIn(manager: EntityManager, id: string, content: Content<E>): Promise<E | undefined> {
+  /**
+   * @param by name of the caller who makes it
+   * @returns the new record, or undefined if the key is taken
+   */
+  async insertIn(
+    manager: EntityManager,
+    id: string,
+    content: Content<E>,
+    by: string | null,
+  ): Promise<E | undefined> {
     const now = new Date();
-    const record = { ...content, id, version: 1, createdAt: now, updatedAt: now };
+    const record = {
+      ...content,
+      id,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      createdBy: by,
+      updatedBy: by,
+    };
     const inserted = await manager
       .createQueryBuilder()
       .insert()
@@ -81,42 +100,42 @@ export class VersionedRecords<E extends VersionedRecord> {
 
   /**
    * Changes a record that exists.
+   * @param by name of the caller who changes it
    * @returns the record as it is now, or undefined if there is none
    * @throws PreconditionFailed when it is not the one that the client read
    */
-  change(
+  async changeIn(
+    manager: EntityManager,
     id: string,
     precondition: Precondition,
     content: Partial<Content<E>>,
+    by: string | null,
   ): Promise<E | undefined> {
-    return this.dataSource.transaction(async (manager) => {
-      const current = await this.lock(manager, id, precondition);
-      if (!current) return undefined;
-      const changed = { ...content, version: current.version + 1, updatedAt: new Date() };
-      await manager.update(
-        this.entity,
-        this.byId(id),
-        changed as unknown as QueryDeepPartialEntity<E>,
-      );
-      return Object.assign(current, changed);
-    });
+    const current = await this.lock(manager, id, precondition);
+    if (!current) return undefined;
+    const version = current.version + 1;
+    const changed = { ...content, version, updatedAt: new Date(), updatedBy: by };
+    await manager.update(
+      this.entity,
+      this.byId(id),
+      changed as unknown as QueryDeepPartialEntity<E>,
+    );
+    return Object.assign(current, changed);
   }
 
   /**
    * @returns false if there is no such record
    * @throws PreconditionFailed | RecordInUse
    */
-  remove(id: string, precondition: Precondition): Promise<boolean> {
-    return this.dataSource.transaction(async (manager) => {
-      const current = await this.lock(manager, id, precondition);
-      if (!current) return false;
-      try {
-        await manager.delete(this.entity, this.byId(id));
-      } catch (error) {
-        throw isForeignKeyViolation(error) ? new RecordInUse({ cause: error }) : error;
-      }
-      return true;
-    });
+  async removeIn(manager: EntityManager, id: string, precondition: Precondition): Promise<boolean> {
+    const current = await this.lock(manager, id, precondition);
+    if (!current) return false;
+    try {
+      await manager.delete(this.entity, this.byId(id));
+    } catch (error) {
+      throw isForeignKeyViolation(error) ? new RecordInUse({ cause: error }) : error;
+    }
+    return true;
   }
 
   private async lock(manager: EntityManager, id: string, precondition: Precondition) {
@@ -129,7 +148,7 @@ export class VersionedRecords<E extends VersionedRecord> {
       etag: versionTag(current.version),
       version: current.version,
       changedAt: current.updatedAt,
-      changedBy: null,
+      changedBy: current.updatedBy,
     });
     return current;
   }

@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Public } from '../access/requires.decorator.js';
 import { Refuses } from '../http/openapi.js';
 import { HealthResponse } from './dto/health.response.js';
 import { NotReady } from './health.errors.js';
@@ -14,6 +15,7 @@ export class HealthController {
    * Is the process alive?
    * @remarks Answered by the process alone: nothing else is asked. Restart it when this fails.
    */
+  @Public({ isCounted: false })
   @Get('live')
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: HealthResponse, description: 'It works.' })
@@ -25,6 +27,7 @@ export class HealthController {
    * Is the service ready?
    * @remarks Whether database and storage answer, so that requests can be served.
    */
+  @Public({ isCounted: false })
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: HealthResponse, description: 'They answer.' })

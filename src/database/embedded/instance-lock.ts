@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { EmbeddedPostgresError } from '../embedded-postgres.errors.js';
+import { DirectoryInUse } from '../embedded-postgres.errors.js';
 import { identifyProcess } from './process-identity.js';
 
 /**
@@ -16,7 +16,7 @@ export class InstanceLock {
 
   /**
    * Takes the lock, also that of a dead process.
-   * @throws EmbeddedPostgresError when a living process holds it.
+   * @throws DirectoryInUse when a living process holds it.
    */
   static async acquire(file: string, directory: string): Promise<InstanceLock> {
     const mine = `${process.pid} ${await identifyProcess(process.pid)}`;
@@ -24,10 +24,10 @@ export class InstanceLock {
       if (await createExclusively(file, mine)) return new InstanceLock(file);
       const seen = await readIfPresent(file);
       if (seen === undefined) continue;
-      const [pid, ...identity] = seen.split(' ');
-      if ((await identifyProcess(Number(pid))) === identity.join(' ')) {
-        throw new EmbeddedPostgresError(
-          `Another Loupe (process ${pid}) is already using the database in ${directory}. ` +
+      const owner = await livingOwnerIn(seen);
+      if (owner !== undefined) {
+        throw new DirectoryInUse(
+          `Another Loupe (process ${owner}) is already using the database in ${directory}. ` +
             'Stop that one first, or give this one a directory of its own with DATA_DIR.',
         );
       }
@@ -41,6 +41,17 @@ export class InstanceLock {
     this.isReleased = true;
     await rm(this.file, { force: true });
   }
+}
+
+/** The process that holds the lock at this moment, if one does. */
+export async function lockOwnerOf(file: string): Promise<number | undefined> {
+  const seen = await readIfPresent(file);
+  return seen === undefined ? undefined : livingOwnerIn(seen);
+}
+
+async function livingOwnerIn(content: string): Promise<number | undefined> {
+  const [pid, ...identity] = content.split(' ');
+  return (await identifyProcess(Number(pid))) === identity.join(' ') ? Number(pid) : undefined;
 }
 
 /** Creates the file with its content at once; a plain exclusive open would show it empty first. */
