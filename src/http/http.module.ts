@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ConditionalRequests } from './conditional-requests.js';
+import { Drain } from './drain.js';
 import { JsonBodyInterceptor } from './json-body.interceptor.js';
 import { ProblemFilter } from './problem.filter.js';
 import { QueryInterceptor } from './query.interceptor.js';
@@ -14,6 +15,7 @@ import { RequestValidationPipe } from './validation/request-validation.pipe.js';
 @Module({
   providers: [
     ConditionalRequests,
+    Drain,
     UploadReader,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
@@ -22,6 +24,6 @@ import { RequestValidationPipe } from './validation/request-validation.pipe.js';
     { provide: APP_INTERCEPTOR, useClass: JsonBodyInterceptor },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
   ],
-  exports: [ConditionalRequests, UploadReader],
+  exports: [ConditionalRequests, Drain, UploadReader],
 })
 export class HttpModule {}

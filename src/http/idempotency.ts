@@ -2,6 +2,7 @@ import { createParamDecorator } from '@nestjs/common';
 import type { Request } from 'express';
 import { type RepeatableRequest, requestDigest } from '../database/repeatable-requests.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
+import { callerNameOf } from './caller-name.js';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -25,6 +26,7 @@ export const Repeatable = createParamDecorator(
     const key = idempotencyKeyOf(request);
     if (key === undefined) return undefined;
     const { method, path } = request;
-    return { key, digest: requestDigest({ method, path, body: request.body as unknown }) };
+    const digest = requestDigest({ method, path, body: request.body as unknown });
+    return { caller: callerNameOf(request) ?? '', key, digest };
   },
 );

@@ -9,6 +9,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import type { Observable } from 'rxjs';
 import { Environment } from '../config/environment.js';
+import { jsonLimits } from './json-limits.js';
 import { readJsonBody } from './request-body.js';
 
 type BodyKind = 'resource' | 'annotation-set' | 'stream';
@@ -43,7 +44,7 @@ export class JsonBodyInterceptor implements NestInterceptor {
     if (METHODS_WITH_BODY.has(request.method) && kind !== 'stream') {
       const { maxJsonBytes, maxAnnotationSetBytes } = this.environment;
       const limit = kind === 'annotation-set' ? maxAnnotationSetBytes : maxJsonBytes;
-      await readJsonBody(request, limit);
+      await readJsonBody(request, jsonLimits(this.environment, limit));
     }
     return next.handle();
   }

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@nestjs/common';
-import type { RequestHandler } from 'express';
 import { type Logger, pino } from 'pino';
-import { pinoHttp } from 'pino-http';
 import type { Environment } from '../config/environment.js';
+
+const DEEPEST_CAUSE = 5;
 
 /** The service's log: JSON lines on standard output. */
 export function createLogger(environment: Environment): Logger {
@@ -12,39 +11,26 @@ export function createLogger(environment: Environment): Logger {
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: ['req.headers.authorization', 'req.headers["x-api-key"]'], remove: true },
+    serializers: { err: (error: unknown) => faultOf(error) },
   });
 }
 
-/** Gives every request an id, which `X-Request-Id` tells the client, and logs one line when it ends. */
-export function requestLog(logger: Logger): RequestHandler {
-  return pinoHttp({
-    logger,
-    genReqId: (_request, response) => {
-      const id = randomUUID();
-      response.setHeader('X-Request-Id', id);
-      return id;
-    },
-    quietReqLogger: true,
-    customLogLevel: (request, response, error) => {
-      if (response.statusCode >= 500 || error) return 'error';
-      return request.url.startsWith('/health/') ? 'debug' : 'info';
-    },
-    // The fault itself has been logged, with the same id; this line is about the request.
-    customErrorMessage: () => 'request completed',
-    customErrorObject: (_request, _response, _error, line: Record<string, unknown>) => ({
-      ...line,
-      err: undefined,
-    }),
-    serializers: {
-      req: ({ id, method, url }: { id: unknown; method: string; url: string }) => ({
-        id,
-        method,
-        url,
-      }),
-      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
-    },
-  });
+/**
+ * What the log says of an error: not what else hangs on it, such as a statement's values, which are
+ * somebody's data, or the address with the password that could not be read.
+ */
+function faultOf(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error) || depth > DEEPEST_CAUSE) return { type: typeof error };
+  const { name, message, stack, cause } = error;
+  const { code, query } = error as { code?: unknown; query?: unknown };
+  return {
+    type: name,
+    message,
+    ...(typeof code === 'string' && { code }),
+    ...(typeof query === 'string' && { query }),
+    stack,
+    ...(cause !== undefined && { cause: faultOf(cause, depth + 1) }),
+  };
 }
 
 // What Nest says of every module and route at every start.
@@ -90,7 +76,8 @@ export class NestLog implements LoggerService {
     const [first] = rest;
     // An error's stack comes between its message and the context.
     const stack = rest.length > 1 && typeof first === 'string' ? first : undefined;
-    if (typeof message === 'object' && message !== null)
+    if (message instanceof Error) this.logger[level]({ context, err: message });
+    else if (typeof message === 'object' && message !== null)
       this.logger[level]({ context, ...message }, typeof first === 'string' ? first : undefined);
     else this.logger[level]({ context, stack }, String(message));
   }

@@ -31,6 +31,11 @@ export function Answers(type: Type, description = 'The resource as it is now.') 
   return ApiOkResponse({ type, description, headers: ETAG });
 }
 
+/** 200 with what is never based on or kept by a client, so that it has no entity tag. */
+export function AnswersUntagged(type: Type, description = 'The resource as it is now.') {
+  return ApiOkResponse({ type, description });
+}
+
 /** 200 with all items of a small list and the list's entity tag. */
 export function AnswersAll(type: Type, description: string) {
   return ApiOkResponse({ type: [type], description, headers: ETAG });
@@ -39,6 +44,11 @@ export function AnswersAll(type: Type, description: string) {
 /** 201 with the new resource. */
 export function Creates(type: Type, description = 'It was made.') {
   return ApiCreatedResponse({ type, description, headers: { ...ETAG, ...LOCATION } });
+}
+
+/** The same without an entity tag. */
+export function CreatesUntagged(type: Type, description = 'It was made.') {
+  return ApiCreatedResponse({ type, description, headers: LOCATION });
 }
 
 /** 200 with the resource that an equal request made before. */

@@ -6,13 +6,17 @@ import {
   Logger,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { DatabaseUnavailable } from '../database/database-connection.errors.js';
+import { isDatabaseUnavailable, reasonOf } from '../database/database-errors.js';
 import { DomainError } from '../errors/domain-error.js';
 import { answerEarly } from './early-answer.js';
 import { hasBody } from './request-body.js';
 import { PROBLEM_JSON, type Problem, problemOf, titleOf } from './problem.js';
 
-const RETRY_AFTER_SECONDS = '2';
+const RETRY_AFTER_S = 2;
+// RFC 6750 section 3: no error is named to who sent no credential.
+const CHALLENGE = 'Bearer realm="loupe"';
+const CHALLENGE_AFTER_REFUSAL = `${CHALLENGE}, error="invalid_token"`;
 
 /** Answers every error as RFC 9457 has it; what nobody expected is a bare 500, logged once in full. */
 @Catch()
@@ -30,7 +34,9 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    if (problem.status === 429 || problem.status === 503)
+      response.setHeader('Retry-After', retryAfterS(error) ?? RETRY_AFTER_S);
+    if (problem.status === 401) response.setHeader('WWW-Authenticate', challengeFor(request));
     response.removeHeader('ETag');
     response.removeHeader('Content-Disposition');
     response.setHeader('Cache-Control', 'no-store');
@@ -41,20 +47,24 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problemFor(error: unknown, request: Request): Problem {
     const requestId = typeof request.id === 'string' ? request.id : '';
+    if (isDatabaseUnavailable(error)) {
+      this.logger.warn({ reason: reasonOf(error), requestId }, 'the database did not answer');
+      return problemOf(new DatabaseUnavailable(), requestId);
+    }
     if (error instanceof DomainError) return problemOf(error, requestId);
     if (error instanceof HttpException) return frameworkProblem(error, request, requestId);
-    if (isDatabaseUnavailable(error)) {
-      this.logger.warn({ err: error, requestId }, 'the database did not answer');
-      return plain(
-        503,
-        'database-unavailable',
-        requestId,
-        'The database does not answer at the moment.',
-      );
-    }
-    this.logger.error({ err: error, requestId }, 'unexpected fault');
+    this.logger.error({ err: error, request_id: requestId }, 'unexpected fault');
     return plain(500, 'internal-error', requestId);
   }
+}
+
+function retryAfterS(error: unknown): number | undefined {
+  return error instanceof DomainError ? error.retryAfterS : undefined;
+}
+
+function challengeFor({ headers }: Request): string {
+  const sentOne = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
+  return sentOne ? CHALLENGE_AFTER_REFUSAL : CHALLENGE;
 }
 
 const MALFORMED_PATH =

@@ -17,6 +17,8 @@ export interface Problem {
 
 export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
   'not-found': 404,
   conflict: 409,
   'precondition-failed': 412,
@@ -24,6 +26,7 @@ export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   unsupported: 415,
   unprocessable: 422,
   'precondition-required': 428,
+  'rate-limited': 429,
   unavailable: 503,
   'storage-full': 507,
 };

@@ -30,6 +30,8 @@ export class ReplyInterceptor implements NestInterceptor {
         if (etag === undefined || !['GET', 'HEAD'].includes(request.method))
           return answer.body as unknown;
         response.setHeader('Cache-Control', 'private, no-cache');
+        // Express compares by itself when it sends.
+        if (!answer.isReusable) delete request.headers['if-none-match'];
         if (!isUnchanged(request, etag)) return answer.body as unknown;
         response.status(304);
         return undefined;

@@ -4,6 +4,8 @@ export class Reply<T> {
     readonly body: T,
     readonly status: number | undefined,
     readonly headers: Readonly<Record<string, string>>,
+    /** Whether a client that has this representation already is told so (304). */
+    readonly isReusable = true,
   ) {}
 
   /** 200 (or the route's own status) with a body. */
@@ -26,7 +28,13 @@ export class Reply<T> {
   }
 
   with(header: string, value: string): Reply<T> {
-    return new Reply(this.body, this.status, { ...this.headers, [header]: value });
+    const headers = { ...this.headers, [header]: value };
+    return new Reply(this.body, this.status, headers, this.isReusable);
+  }
+
+  /** The same answer, which comes whole even to a client whose copy has the same entity tag. */
+  alwaysWhole(): Reply<T> {
+    return new Reply(this.body, this.status, this.headers, false);
   }
 }
 

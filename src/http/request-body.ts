@@ -4,6 +4,8 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Request } from 'express';
 import { DomainError } from '../errors/domain-error.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
+import { JsonItemCount } from './json-item-count.js';
+import type { JsonLimits } from './json-limits.js';
 import { jsonValueFaults } from './validation/json-value.js';
 
 /** The body has more bytes than its route takes (413). */
@@ -12,6 +14,15 @@ export class BodyTooLarge extends DomainError {
   readonly code = 'body-too-large';
   constructor(maxBytes: number) {
     super(`The body is larger than the ${maxBytes} bytes that are taken here.`);
+  }
+}
+
+/** The body has a list or an object longer than any that is taken (413); it was not read to its end. */
+export class ListTooLong extends DomainError {
+  readonly kind = 'too-large';
+  readonly code = 'body-too-large';
+  constructor(maxItems: number) {
+    super(`The body has a list or an object of more than ${maxItems} items.`);
   }
 }
 
@@ -38,23 +49,24 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 };
 
 /**
- * Reads a JSON body of at most `maxBytes` (after decompression) into `request.body`. A request without
- * a body leaves it undefined.
- * @throws BodyTooLarge | UnsupportedMediaType | MalformedJson | InvalidRequest
+ * Reads a JSON body into `request.body`. A request without a body leaves it undefined.
+ * @throws BodyTooLarge | ListTooLong | UnsupportedMediaType | MalformedJson | InvalidRequest
  */
-export async function readJsonBody(request: Request, maxBytes: number): Promise<void> {
+export async function readJsonBody(request: Request, limits: JsonLimits): Promise<void> {
   if (!hasBody(request)) return;
   if (request.is(JSON_TYPES) === false)
     throw new UnsupportedMediaType('The body must be JSON: send Content-Type: application/json.');
   // RFC 8259 section 8.1: JSON between systems is UTF-8.
   const [, charset = 'utf-8'] = CHARSET.exec(request.headers['content-type'] ?? '') ?? [];
   if (!/^utf-?8$/i.test(charset)) throw unsupportedEncoding();
-  const text = await readBytes(request, maxBytes);
-  if (text.length > 0) request.body = parseJsonText(text, 'The body');
+  const { maxBytes } = limits;
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge(maxBytes);
+  const text = await readText(request, limits);
+  if (text.length > 0) request.body = parseJsonText(text, 'The body', limits);
 }
 
 /** The value of a JSON text. @throws MalformedJson | InvalidRequest */
-export function parseJsonText(text: Buffer, place: string): unknown {
+export function parseJsonText(text: Buffer, place: string, { maxDepth }: JsonLimits): unknown {
   // A decoder would turn invalid bytes into U+FFFD: a silent change of data.
   if (!isUtf8(text)) throw new MalformedJson(`${place} is not UTF-8.`);
   let value: unknown;
@@ -63,7 +75,7 @@ export function parseJsonText(text: Buffer, place: string): unknown {
   } catch (error) {
     throw new MalformedJson(`${place} is not JSON: ${reasonOf(error)}`);
   }
-  const faults = jsonValueFaults(value);
+  const faults = jsonValueFaults(value, maxDepth);
   if (faults.length > 0) throw new InvalidRequest(faults);
   return value;
 }
@@ -76,20 +88,12 @@ export function hasBody(request: Request): boolean {
   );
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge(maxBytes);
+async function readText(request: Request, limits: JsonLimits): Promise<Buffer> {
   const source = decoded(request);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
   try {
-    for await (const data of source.iterator({ destroyOnReturn: false })) {
-      const chunk = data as Buffer;
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw new BodyTooLarge(maxBytes);
-      chunks.push(chunk);
-    }
+    return await collectJson(source.iterator({ destroyOnReturn: false }), limits);
   } catch (error) {
-    if (error instanceof BodyTooLarge) throw error;
+    if (error instanceof DomainError) throw error;
     throw new MalformedJson('The body could not be read to its end.');
   } finally {
     if (source !== request) {
@@ -97,7 +101,26 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
       source.destroy();
     }
   }
-  return Buffer.concat(chunks);
+}
+
+/**
+ * The whole of a JSON text that arrives in pieces; none beyond the limits is kept.
+ * @throws BodyTooLarge | ListTooLong
+ */
+export async function collectJson(
+  pieces: AsyncIterable<Buffer>,
+  { maxBytes, maxItems }: JsonLimits,
+): Promise<Buffer> {
+  const kept: Buffer[] = [];
+  const items = new JsonItemCount(maxItems);
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > maxBytes) throw new BodyTooLarge(maxBytes);
+    if (items.exceedsWith(piece)) throw new ListTooLong(maxItems);
+    kept.push(piece);
+  }
+  return Buffer.concat(kept);
 }
 
 function decoded(request: Request): Readable {

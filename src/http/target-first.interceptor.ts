@@ -13,12 +13,18 @@ import { DomainError, type ErrorKind } from '../errors/domain-error.js';
 import { ConditionalRequests } from './conditional-requests.js';
 import { STREAM_BODY } from './json-body.interceptor.js';
 import { Refuses } from './openapi.js';
+import { MAX_IMAGE_KEY_BYTES } from './validation/path-parameters.js';
+import { keyFault } from './validation/text.js';
 
 type Service = abstract new (...args: never[]) => object;
 
 interface Target {
   service: Service;
-  require: (service: object, parameters: Record<string, string>) => Promise<unknown>;
+  require: (
+    service: object,
+    parameters: Record<string, string>,
+    request: Request,
+  ) => Promise<unknown>;
 }
 
 const TARGET = 'target';
@@ -31,7 +37,11 @@ const TARGET = 'target';
 export function ActsOn<S extends Service>(
   service: S,
   notFound: string,
-  require: (service: InstanceType<S>, parameters: Record<string, string>) => Promise<unknown>,
+  require: (
+    service: InstanceType<S>,
+    parameters: Record<string, string>,
+    request: Request,
+  ) => Promise<unknown>,
 ) {
   const target: Target = { service, require: require as Target['require'] };
   return applyDecorators(SetMetadata(TARGET, target), Refuses(notFound));
@@ -69,13 +79,16 @@ export class TargetFirstInterceptor implements NestInterceptor {
     const parameters = request.params as Record<string, string>;
     if (badInput.faults.some(({ parameter }) => parameter !== undefined && parameter in parameters))
       return;
-    const normalized = Object.entries(parameters).map(([name, text]) => [
+    const normalized = Object.entries(parameters).map(([name, text]): [string, string] => [
       name,
       text.normalize('NFC'),
     ]);
+    // Something else was refused before the path was looked at: PostgreSQL must not see it unchecked.
+    if (normalized.some(([, text]) => keyFault(text, MAX_IMAGE_KEY_BYTES) !== undefined)) return;
     await target.require(
       this.modules.get<object>(target.service, { strict: false }),
-      Object.fromEntries(normalized) as Record<string, string>,
+      Object.fromEntries(normalized),
+      request,
     );
     // Who reads a stream asserts the precondition itself, before the first byte: only it knows whether there
     // is something to overwrite.

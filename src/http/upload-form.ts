@@ -7,7 +7,8 @@ import type { Fault } from '../errors/domain-error.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import type { ReceivedFile, UploadSpool } from '../storage/upload-spool.js';
 import { ContentDigestCheck } from './content-digest.js';
-import { BodyTooLarge, parseJsonText } from './request-body.js';
+import type { JsonLimits } from './json-limits.js';
+import { BodyTooLarge, collectJson, parseJsonText } from './request-body.js';
 
 /** A photograph with its record, as `multipart/form-data` brings them. */
 export interface UploadForm {
@@ -24,17 +25,18 @@ const FORM_OVERHEAD_BYTES = 64 * 1024;
 /**
  * Reads a form of exactly two parts, `metadata` (JSON text) and `file`, in either order, while it
  * arrives. Whatever goes wrong, no file is left behind.
- * @throws InvalidRequest | MalformedJson | BodyTooLarge | UploadTooLarge | ContentDigestMismatch | StorageFull
+ * @param limits of the part `metadata`
+ * @throws InvalidRequest | MalformedJson | BodyTooLarge | ListTooLong | UploadTooLarge | ContentDigestMismatch | StorageFull
  */
 export async function readUploadForm(
   request: Request,
   spool: UploadSpool,
-  maxMetadataBytes: number,
+  limits: JsonLimits,
 ): Promise<UploadForm> {
-  const maxBytes = spool.maxBytes + maxMetadataBytes + FORM_OVERHEAD_BYTES;
+  const maxBytes = spool.maxBytes + limits.maxBytes + FORM_OVERHEAD_BYTES;
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge(maxBytes);
   const digest = new ContentDigestCheck(headerOf(request, 'content-digest'));
-  const reader = new FormReader(spool, maxMetadataBytes);
+  const reader = new FormReader(spool, limits);
   const form = openForm(request);
   form.on('file', (name, stream) => reader.take(name, stream));
   form.on('error', (error) => reader.fail(error));
@@ -122,7 +124,7 @@ class FormReader {
 
   constructor(
     private readonly spool: UploadSpool,
-    private readonly maxMetadataBytes: number,
+    private readonly limits: JsonLimits,
   ) {
     this.failed = new Promise((_resolve, reject) => (this.fail = reject));
     // It is raced against the end of the form; when that comes first nobody listens any more.
@@ -165,7 +167,8 @@ class FormReader {
     if (faults.length + this.faults.length > 0)
       throw new InvalidRequest([...this.faults, ...faults]);
     if (!this.metadata || !this.file) throw malformed('the form breaks off');
-    return { metadata: parseJsonText(this.metadata, 'The part "metadata"'), file: this.file };
+    const metadata = parseJsonText(this.metadata, 'The part "metadata"', this.limits);
+    return { metadata, file: this.file };
   }
 
   async discard(): Promise<void> {
@@ -180,13 +183,6 @@ class FormReader {
   }
 
   private async takeMetadata(stream: Readable): Promise<void> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > this.maxMetadataBytes) throw new BodyTooLarge(this.maxMetadataBytes);
-      chunks.push(chunk);
-    }
-    this.metadata = Buffer.concat(chunks);
+    this.metadata = await collectJson(stream as AsyncIterable<Buffer>, this.limits);
   }
 }

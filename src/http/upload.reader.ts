@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { DomainError } from '../errors/domain-error.js';
 import { type ReceivedFile, UploadSpool, UploadTooLarge } from '../storage/upload-spool.js';
 import { ContentDigestCheck } from './content-digest.js';
+import type { JsonLimits } from './json-limits.js';
 import { UnsupportedMediaType } from './request-body.js';
 import { headerOf, readUploadForm, type UploadForm } from './upload-form.js';
 
@@ -35,7 +36,7 @@ export class UploadReader {
     const file = await this.receive(request, digest);
     try {
       digest.assertMatches();
-      return file;
+      return { ...file, left: clientLeft(request) };
     } catch (error) {
       await file.discard();
       throw error;
@@ -46,8 +47,9 @@ export class UploadReader {
    * Reads a form of the parts `metadata` and `file`.
    * @throws what `readUploadForm` throws
    */
-  readForm(request: Request, maxMetadataBytes: number): Promise<UploadForm> {
-    return readUploadForm(request, this.spool, maxMetadataBytes);
+  async readForm(request: Request, limits: JsonLimits): Promise<UploadForm> {
+    const { metadata, file } = await readUploadForm(request, this.spool, limits);
+    return { metadata, file: { ...file, left: clientLeft(request) } };
   }
 
   private async receive(request: Request, digest: ContentDigestCheck): Promise<ReceivedFile> {
@@ -57,4 +59,12 @@ export class UploadReader {
       throw request.errored && !(error instanceof DomainError) ? new IncompleteBody() : error;
     }
   }
+}
+
+/** Fires when the answer is sent, or can be sent to nobody any more. */
+function clientLeft(request: Request): AbortSignal {
+  const left = new AbortController();
+  request.res?.once('close', () => left.abort());
+  if (request.socket.destroyed) left.abort();
+  return left.signal;
 }

@@ -14,15 +14,17 @@ export interface FaultFinder {
 /**
  * A rule that can name several places of one value, where a rule of class-validator has one message for
  * all of it: the value is good when the function finds no fault.
+ * @param isGood judges what class-validator asks about: with `each` every item, where `faults` is about them all
  */
 export function InspectedBy(
   name: string,
   faults: FaultFinder['faults'],
   options?: ValidationOptions,
+  isGood = (value: unknown) => faults(value).length === 0,
 ): PropertyDecorator {
   const context: FaultFinder = { faults };
   const validator = {
-    validate: (value: unknown) => faults(value).length === 0,
+    validate: isGood,
     // Without any message class-validator drops the context too.
     defaultMessage: () => 'is not valid',
   };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonValueFaults } from './json-value.js';
+import { jsonValueFaults as faultsWithin } from './json-value.js';
+
+const jsonValueFaults = (value: unknown) => faultsWithin(value, 32);
 
 const pointersOf = (value: unknown) => jsonValueFaults(value).map(({ pointer }) => pointer);
 
@@ -36,7 +38,6 @@ describe('jsonValueFaults', () => {
     ['33 levels', nested(33), `#${'/0'.repeat(32)}`],
     ['100,000 levels', nested(100_000), `#${'/0'.repeat(32)}`],
     ['101 fields', { a: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [n, n])) }, '#/a'],
-    ['20,001 items', { a: Array(20_001).fill(0) }, '#/a'],
   ])('names the place of %s', (_what, value, pointer) => {
     expect(pointersOf(value)).toEqual([pointer]);
   });

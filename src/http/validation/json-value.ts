@@ -2,23 +2,19 @@ import { jsonPointer } from '../../errors/json-pointer.js';
 import type { Fault } from '../../errors/domain-error.js';
 import { MAX_FAULTS } from '../../errors/invalid-request.js';
 
-/** Deeper JSON than this is nobody's data, and overflows whatever walks it recursively. */
-export const MAX_JSON_DEPTH = 32;
-
 /** More fields than any object has here; validation would take a time that grows with their square. */
 const MAX_JSON_FIELDS = 100;
-/** Twice as many items as the longest list may have: the points of a polygon, which say so themselves. */
-const MAX_JSON_ITEMS = 20_000;
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * What is valid JSON but can neither be stored nor handled safely: NUL and lone surrogates (PostgreSQL
  * refuses them in text and jsonb: 22021, 22P05, 22P02), numbers beyond float64 (`1e400` is parsed to
- * Infinity), keys that reach an object's prototype, nesting below `MAX_JSON_DEPTH`, and objects and lists
- * of more than anybody needs, which would keep validation busy for seconds.
+ * Infinity), keys that reach an object's prototype, nesting deeper than `maxDepth`, which overflows whatever
+ * walks it recursively, and objects of more fields than anybody needs, which would keep validation busy for
+ * seconds.
  */
-export function jsonValueFaults(value: unknown): Fault[] {
+export function jsonValueFaults(value: unknown, maxDepth: number): Fault[] {
   const faults: Fault[] = [];
   const path: (string | number)[] = [];
   const fail = (detail: string) => faults.push({ pointer: jsonPointer(path), detail });
@@ -31,17 +27,12 @@ export function jsonValueFaults(value: unknown): Fault[] {
       const detail = textFault(item);
       if (detail) fail(detail);
     } else if (typeof item === 'object' && item !== null) {
-      if (path.length >= MAX_JSON_DEPTH)
-        fail(`must not be nested deeper than ${MAX_JSON_DEPTH} levels`);
+      if (path.length >= maxDepth) fail(`must not be nested deeper than ${maxDepth} levels`);
       else visitChildren(item);
     }
   };
   const visitChildren = (parent: object): void => {
     if (Array.isArray(parent)) {
-      if (parent.length > MAX_JSON_ITEMS) {
-        fail(`must not have more than ${MAX_JSON_ITEMS} items`);
-        return;
-      }
       parent.forEach((item, index) => {
         path.push(index);
         visit(item);

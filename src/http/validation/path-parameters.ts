@@ -39,7 +39,7 @@ export class IdPipe extends KeyPipe {
 /** An annotation index from the path: 0 to 2^31-1 in plain digits. */
 @Injectable()
 export class AnnotationIndexPipe implements PipeTransform<string, number> {
-  transform(value: string, { data }: ArgumentMetadata): number {
+  transform(value = '', { data }: Pick<ArgumentMetadata, 'data'> = {}): number {
     const index = /^(0|[1-9]\d{0,9})$/.test(value) ? Number(value) : NaN;
     if (index <= MAX_ANNOTATION_INDEX) return index;
     throw new InvalidRequest([

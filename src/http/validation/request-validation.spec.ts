@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsArray, IsInt, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import type { InvalidRequest } from '../../errors/invalid-request.js';
 import { ToArray, ToNumber } from './conversions.js';
+import { Environment } from '../../config/environment.js';
 import { validateBody, validateParameters } from './request-validation.js';
 import { IsLabel } from './text.js';
 
@@ -17,6 +18,7 @@ class Body {
   @IsLabel() title!: string;
   @IsArray() @ValidateNested({ each: true }) @Type(() => Item) @IsOptional() items?: Item[];
   @IsObject() @IsOptional() extra?: Record<string, unknown>;
+  @IsArray() @IsLabel(255, { each: true }) @IsOptional() labels?: string[];
 }
 class Query {
   @ToNumber() @IsInt() @IsOptional() limit = 50;
@@ -26,11 +28,13 @@ class Query {
   }
 }
 
+const SETTINGS = new Environment();
+
 describe('validateBody', () => {
   it('makes instances of the classes, and leaves all other values what they are', () => {
     const extra = { toString: 'x', valueOf: [1, { hasOwnProperty: true }] };
 
-    const body = validateBody(Body, { title: 'a', items: [{ name: 'b', extra }], extra });
+    const body = validateBody(Body, { title: 'a', items: [{ name: 'b', extra }], extra }, SETTINGS);
 
     expect(body).toBeInstanceOf(Body);
     expect(body.items?.[0]).toBeInstanceOf(Item);
@@ -40,11 +44,12 @@ describe('validateBody', () => {
   });
 
   it('brings labels to NFC', () => {
-    expect(validateBody(Body, { title: 'Zoe\u0308' }).title).toBe('Zo\u00eb');
+    expect(validateBody(Body, { title: 'Zoe\u0308' }, SETTINGS).title).toBe('Zo\u00eb');
   });
 
   it.each<[object, string[]]>([
     [{}, ['#/title']],
+    [{ title: 'a', labels: [['b']] }, ['#/labels']],
     [{ title: ['a'] }, ['#/title']],
     [{ title: 'a', colour: 1 }, ['#/colour']],
     [{ title: 'a', toString: 1, constructor: 1 }, ['#/toString', '#/constructor']],
@@ -58,15 +63,15 @@ describe('validateBody', () => {
     ],
     [{ title: 1, items: [{}], 'a/b': 1 }, ['#/title', '#/items/0/name', '#/a~1b']],
   ])('names what is wrong with %j', (body, pointers) => {
-    expect(placesOf(() => validateBody(Body, body)).sort()).toEqual(pointers.sort());
+    expect(placesOf(() => validateBody(Body, body, SETTINGS)).sort()).toEqual(pointers.sort());
   });
 
   it.each([undefined, null, 1, 'a', [], [{}]])('wants an object, not %j', (body) => {
-    expect(placesOf(() => validateBody(Body, body))).toEqual(['#']);
+    expect(placesOf(() => validateBody(Body, body, SETTINGS))).toEqual(['#']);
   });
 
   it.each([[null], [1], ['a']])('wants a list of objects, not [%j]', (item) => {
-    const places = placesOf(() => validateBody(Body, { title: 'a', items: [item] }));
+    const places = placesOf(() => validateBody(Body, { title: 'a', items: [item] }, SETTINGS));
 
     expect(places.length).toBeGreaterThan(0);
     for (const place of places) expect(place).toMatch(/^#\/items/);

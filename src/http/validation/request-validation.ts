@@ -1,9 +1,11 @@
 import { validateSync, type ValidationError } from 'class-validator';
+import type { Environment } from '../../config/environment.js';
 import type { Fault } from '../../errors/domain-error.js';
 import { InvalidRequest } from '../../errors/invalid-request.js';
 import { jsonPointer } from '../../errors/json-pointer.js';
 import type { FaultFinder } from './inspected-by.js';
 import { instantiate, type Path } from './instantiate.js';
+import { withSettings } from './settings-in-force.js';
 
 type Constructor<T> = new () => T;
 
@@ -13,10 +15,15 @@ const UNKNOWN = 'is not known here';
  * Checks a parsed JSON body against its DTO class; unknown fields are refused by name.
  * @throws InvalidRequest with a JSON pointer for every fault
  */
-export function validateBody<T extends object>(type: Constructor<T>, body: unknown): T {
+export function validateBody<T extends object>(
+  type: Constructor<T>,
+  body: unknown,
+  settings: Readonly<Environment>,
+): T {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new InvalidRequest([{ pointer: '#', detail: 'must be a JSON object' }]);
-  return validate(type, body, (path, detail) => ({ pointer: jsonPointer(path), detail }));
+  const toFault = (path: Path, detail: string) => ({ pointer: jsonPointer(path), detail });
+  return withSettings(settings, () => validate(type, body, toFault));
 }
 
 /**

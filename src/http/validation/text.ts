@@ -79,11 +79,12 @@ function IsTextWithout(
     const detail = typeof value === 'string' ? faultOf(value) : otherwise;
     return detail === undefined ? [] : [{ path: [], detail }];
   };
-  // With `each`, class-validator asks about every item, and for the faults about all of them.
   const isList = (value: unknown) => options?.each === true && Array.isArray(value);
   return InspectedBy(
     name,
     (value) => (isList(value) ? (value as unknown[]).flatMap(faultsOf) : faultsOf(value)),
     options,
+    // An item that is a list itself is no text.
+    (item) => faultsOf(item).length === 0,
   );
 }

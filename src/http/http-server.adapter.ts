@@ -1,0 +1,33 @@
+import { createServer, type ServerOptions } from 'node:http';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Environment } from '../config/environment.js';
+
+const KEEP_ALIVE_MS = 65_000;
+/** How late a slow header may be noticed. Node.js looks every 30 seconds by itself. */
+const LOOK_MS = 1_000;
+
+/** Express on a server of Node.js that has its limits from the settings; Nest would make one without. */
+export class HttpServerAdapter extends ExpressAdapter {
+  private readonly serverOptions: ServerOptions;
+  private readonly silenceMs: number;
+
+  constructor(environment: Environment) {
+    super();
+    const { maxHeaderBytes, headerTimeoutMs, uploadIdleTimeoutMs } = environment;
+    this.silenceMs = uploadIdleTimeoutMs;
+    this.serverOptions = {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: headerTimeoutMs,
+      connectionsCheckingInterval: Math.min(LOOK_MS, headerTimeoutMs / 4),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // An upload may take as long as it likes while bytes arrive: silence ends a connection, not a total time.
+      requestTimeout: 0,
+    };
+  }
+
+  override initHttpServer(): void {
+    const server = createServer(this.serverOptions, this.getInstance());
+    server.timeout = this.silenceMs;
+    this.setHttpServer(server);
+  }
+}
