@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Caller } from '../access/caller.js';
+import { Environment } from '../config/environment.js';
 import {
   type AnnotatedImage,
   type AnnotationDraft,
   type AnnotationRecord,
-  MAX_ANNOTATIONS,
   measuresOf,
 } from './annotation.js';
 import { NoNextIndex, TooManyAnnotations } from './annotations.errors.js';
@@ -31,16 +32,23 @@ export class AnnotationSetWriter {
   constructor(
     private readonly annotations: AnnotationsRepository,
     private readonly instruments: InstrumentsRepository,
+    private readonly environment: Environment,
   ) {}
 
   /**
    * Carries out an edit and raises the version of the set.
    * @throws TooManyAnnotations
    */
-  async write(manager: EntityManager, image: AnnotatedImage, edit: SetEdit): Promise<void> {
+  async write(
+    manager: EntityManager,
+    caller: Caller,
+    image: Pick<AnnotatedImage, 'id' | 'highestIndex' | 'count' | 'bytes'>,
+    edit: SetEdit,
+  ): Promise<void> {
     const count = image.count - edit.before.length + edit.store.length;
-    if (count > MAX_ANNOTATIONS) throw new TooManyAnnotations();
-    const at = new Date();
+    const { maxAnnotations } = this.environment;
+    if (count > maxAnnotations) throw new TooManyAnnotations(maxAnnotations);
+    const deed = { at: new Date(), by: caller.name };
     const ids = await this.instruments.idsOf(
       manager,
       edit.store.map(({ instrument }) => instrument),
@@ -49,14 +57,18 @@ export class AnnotationSetWriter {
       ...draft,
       instrumentId: ids.get(draft.instrument) ?? '',
     }));
-    await this.annotations.upsert(manager, image.id, contents, at);
-    await this.annotations.markDeleted(manager, image.id, edit.remove ?? [], at);
-    await this.annotations.recordChange(manager, image.id, {
-      highestIndex: Math.max(image.highestIndex, ...edit.store.map(({ index }) => index)),
-      count,
-      bytes: image.bytes - bytesOf(edit.before) + bytesOf(edit.store),
-      at,
-    });
+    await this.annotations.upsert(manager, image.id, contents, deed);
+    await this.annotations.markDeleted(manager, image.id, edit.remove ?? [], deed);
+    await this.annotations.recordChange(
+      manager,
+      image.id,
+      {
+        highestIndex: Math.max(image.highestIndex, ...edit.store.map(({ index }) => index)),
+        count,
+        bytes: image.bytes - bytesOf(edit.before) + bytesOf(edit.store),
+      },
+      deed,
+    );
   }
 }
 

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { AuditLog } from '../access/audit-log.service.js';
+import type { Caller } from '../access/caller.js';
 import { versionTag } from '../database/entity-tag.js';
 import type { Fault } from '../errors/domain-error.js';
 import type { Precondition } from '../errors/precondition.js';
+import { pathOf } from '../http/reply.js';
 import { AnnotatedImages } from './annotated-images.js';
 import {
   type AnnotatedImage,
@@ -37,16 +40,17 @@ export class AnnotationSetsService {
     private readonly images: AnnotatedImages,
     private readonly repository: AnnotationsRepository,
     private readonly writer: AnnotationSetWriter,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws AnnotatedImageNotFound */
-  requireImage(imageKey: string): Promise<AnnotatedImage> {
-    return this.images.require(imageKey);
+  requireImage(caller: Caller, imageKey: string): Promise<AnnotatedImage> {
+    return this.images.require(caller, imageKey);
   }
 
   /** @throws AnnotatedImageNotFound */
-  async requireSet(imageKey: string): Promise<AnnotationSet> {
-    const set = await this.repository.findSet(imageKey);
+  async requireSet(caller: Caller, imageKey: string): Promise<AnnotationSet> {
+    const set = await this.repository.findSet(caller, imageKey);
     if (!set) throw new AnnotatedImageNotFound(imageKey);
     return { version: set.image.setVersion, annotations: set.annotations };
   }
@@ -57,21 +61,23 @@ export class AnnotationSetsService {
    * @throws AnnotatedImageNotFound | PreconditionFailed | TooManyAnnotations | NoNextIndex | ImpossibleGeometry
    */
   replaceSet(
+    caller: Caller,
     imageKey: string,
     precondition: Precondition,
     drafts: readonly AnnotationDraft[],
   ): Promise<AnnotationSet> {
     const faults = setGeometryFaults(drafts);
     return this.dataSource.transaction(async (manager) => {
-      const image = await this.images.lockIn(manager, imageKey);
+      const image = await this.images.lockIn(manager, caller, imageKey);
       precondition.assertHolds('annotation-set', {
         etag: versionTag(image.setVersion),
         version: image.setVersion,
         changedAt: image.updatedAt,
-        changedBy: null,
+        changedBy: image.updatedBy,
       });
       assertPossible([...faults, ...setOutsideFaults(drafts, image.size)]);
-      const isChanged = await this.writeSet(manager, image, placed(drafts, image.highestIndex));
+      const wanted = placed(drafts, image.highestIndex);
+      const isChanged = await this.writeSet(manager, caller, image, wanted);
       const sets = await this.repository.listOf([image.id], manager);
       return {
         version: image.setVersion + (isChanged ? 1 : 0),
@@ -92,6 +98,7 @@ export class AnnotationSetsService {
    */
   async createSetIn(
     manager: EntityManager,
+    caller: Caller,
     imageId: string,
     drafts: readonly AnnotationDraft[],
     size: AnnotatedImage['size'],
@@ -99,7 +106,7 @@ export class AnnotationSetsService {
     if (drafts.length === 0) return;
     assertPossible(this.faultsOf(drafts, size));
     const store = placed(drafts, -1);
-    await this.writer.write(manager, emptyImage(imageId), { before: [], store });
+    await this.writer.write(manager, caller, emptyImage(imageId), { before: [], store });
   }
 
   /** The annotations of several images, by index; an image without any is not in the map. */
@@ -129,6 +136,7 @@ export class AnnotationSetsService {
   /** @returns whether anything changed */
   private async writeSet(
     manager: EntityManager,
+    caller: Caller,
     image: AnnotatedImage,
     wanted: readonly PlacedDraft[],
   ): Promise<boolean> {
@@ -143,13 +151,14 @@ export class AnnotationSetsService {
     if (store.length === 0 && remove.length === 0) return false;
     const touched = [...remove, ...store.map(({ index }) => index)];
     const before = touched.flatMap((index) => current.get(index) ?? []);
-    await this.writer.write(manager, image, { before, store, remove });
+    await this.writer.write(manager, caller, image, { before, store, remove });
+    const subject = pathOf('images', image.key, 'annotations');
+    await this.audit.recordIn(manager, caller, 'annotation-set.replaced', subject, image.clientId);
     return true;
   }
 }
 
 // What the writer needs to know of an image that was made a moment ago. Its first set is version 1.
-function emptyImage(id: string): AnnotatedImage {
-  const nothingYet = { size: undefined, setVersion: 0, highestIndex: -1, count: 0, bytes: 0 };
-  return { id, ...nothingYet, updatedAt: new Date() };
+function emptyImage(id: string) {
+  return { id, highestIndex: -1, count: 0, bytes: 0 };
 }

@@ -76,6 +76,9 @@ export class Annotation {
   @Column({ type: 'text', nullable: true })
   createdBy!: string | null;
 
+  @Column({ type: 'text', nullable: true })
+  updatedBy!: string | null;
+
   @Column({ type: 'integer' })
   version!: number;
 

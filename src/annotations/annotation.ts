@@ -8,9 +8,6 @@ export type AnnotationSource = (typeof ANNOTATION_SOURCES)[number];
 /** A flat object of what an application wants to keep with an annotation. */
 export type Attributes = Record<string, string | number | boolean>;
 
-/** An image carries at most so many annotations. */
-export const MAX_ANNOTATIONS = 2_000;
-
 /** What is said about a part of a picture, or about all of it. */
 export interface AnnotationContent {
   instrument: string;
@@ -38,12 +35,15 @@ export interface AnnotationRecord extends AnnotationContent {
   createdAt: Date;
   updatedAt: Date;
   createdBy: string | null;
+  updatedBy: string | null;
   version: number;
 }
 
 /** What an annotation looks like to its image: which size it must fit, what was used before. */
 export interface AnnotatedImage {
   id: string;
+  key: string;
+  clientId: string;
   /** Of the upright picture; undefined while there is no file. */
   size: { width: number; height: number } | undefined;
   setVersion: number;
@@ -51,6 +51,7 @@ export interface AnnotatedImage {
   count: number;
   bytes: number;
   updatedAt: Date;
+  updatedBy: string | null;
 }
 
 /** What is stored of a content beside itself. */

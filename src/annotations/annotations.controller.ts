@@ -10,6 +10,8 @@ import {
   Put,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../access/caller.js';
+import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { versionTag } from '../database/entity-tag.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
@@ -40,6 +42,7 @@ export class AnnotationsController {
    * List the annotations of an image
    * @remarks All of them, by index. The ETag is that of the whole set.
    */
+  @Requires('viewer')
   @Get()
   @ActsOnImage()
   @AnswersAll(
@@ -47,15 +50,17 @@ export class AnnotationsController {
     'All annotations of the image, by index; the ETag is that of the set.',
   )
   async listAnnotations(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
   ): Promise<Reply<AnnotationResponse[]>> {
-    return replySet(imageKey, await this.sets.requireSet(imageKey));
+    return replySet(imageKey, await this.sets.requireSet(caller, imageKey));
   }
 
   /**
    * Add an annotation
    * @remarks Without an `index` it gets the highest that was ever used in the image plus one.
    */
+  @Requires('annotator')
   @Post()
   @ActsOnImage()
   @Creates(AnnotationResponse)
@@ -67,12 +72,18 @@ export class AnnotationsController {
     'impossible-geometry',
   )
   async addAnnotation(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Body() body: CreateAnnotationRequest,
     @Repeatable() request: RepeatableRequest | undefined,
   ): Promise<Reply<AnnotationResponse>> {
     const draft = body.toDraft();
-    const { annotation, isNew } = await this.annotations.addAnnotation(imageKey, draft, request);
+    const { annotation, isNew } = await this.annotations.addAnnotation(
+      caller,
+      imageKey,
+      draft,
+      request,
+    );
     const { index, version } = annotation;
     const response = AnnotationResponse.from(imageKey, annotation);
     const reply = Reply.made(response, isNew, 'images', imageKey, 'annotations', index);
@@ -83,32 +94,36 @@ export class AnnotationsController {
    * Replace all annotations of an image
    * @remarks In one transaction: what the list does not name is deleted, what has no index is added.
    */
+  @Requires('annotator')
   @Put()
   @TakesAnnotationSet()
   @ActsOnImage()
   @AnswersAll(AnnotationResponse, 'The annotations as they are now; the ETag is that of the set.')
   @Refuses('annotation-set-changed', 'no-next-index', 'impossible-geometry')
   async replaceAnnotations(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @IfMatch() precondition: Precondition,
     @Body() body: ReplaceAnnotationSetRequest,
   ): Promise<Reply<AnnotationResponse[]>> {
     const drafts = body.annotations.map((annotation) => annotation.toDraft());
-    return replySet(imageKey, await this.sets.replaceSet(imageKey, precondition, drafts));
+    return replySet(imageKey, await this.sets.replaceSet(caller, imageKey, precondition, drafts));
   }
 
   /**
    * Read an annotation
    * @remarks With the ETag that a change sends back as If-Match.
    */
+  @Requires('viewer')
   @Get(':annotation_index')
   @ActsOnAnnotation()
   @Answers(AnnotationResponse)
   async getAnnotation(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('annotation_index', AnnotationIndexPipe) index: number,
   ): Promise<Reply<AnnotationResponse>> {
-    const annotation = await this.annotations.requireAnnotation(imageKey, index);
+    const annotation = await this.annotations.requireAnnotation(caller, imageKey, index);
     return Reply.of(AnnotationResponse.from(imageKey, annotation)).tagged(
       versionTag(annotation.version),
     );
@@ -118,11 +133,13 @@ export class AnnotationsController {
    * Replace an annotation
    * @remarks Whole: `polygon` must be there (null clears it), so that none is lost by accident.
    */
+  @Requires('annotator')
   @Put(':annotation_index')
   @ActsOnAnnotation()
   @Answers(AnnotationResponse)
   @Refuses('annotation-changed', 'impossible-geometry')
   async replaceAnnotation(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('annotation_index', AnnotationIndexPipe) index: number,
     @IfMatch() precondition: Precondition,
@@ -134,6 +151,7 @@ export class AnnotationsController {
       ]);
     const content = body.toDraft();
     const replaced = await this.annotations.replaceAnnotation(
+      caller,
       imageKey,
       index,
       precondition,
@@ -148,25 +166,29 @@ export class AnnotationsController {
    * Delete an annotation
    * @remarks Its index is not given again, but may be named again.
    */
+  @Requires('annotator')
   @Delete(':annotation_index')
   @HttpCode(204)
   @ActsOnAnnotation()
   @Removes('The annotation is gone.')
   @Refuses('annotation-changed')
   async deleteAnnotation(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('annotation_index', AnnotationIndexPipe) index: number,
     @IfMatch() precondition: Precondition,
   ): Promise<void> {
-    await this.annotations.deleteAnnotation(imageKey, index, precondition);
+    await this.annotations.deleteAnnotation(caller, imageKey, index, precondition);
   }
 }
 
 function ActsOnImage() {
-  return ActsOn(AnnotationSetsService, 'image-not-found', (sets, { image_key }) =>
-    sets.requireImage(image_key ?? ''),
+  return ActsOn(AnnotationSetsService, 'image-not-found', (sets, { image_key }, request) =>
+    sets.requireImage(callerOf(request), image_key ?? ''),
   );
 }
+
+const ANNOTATION_INDEX = new AnnotationIndexPipe();
 
 function ActsOnAnnotation() {
   return applyDecorators(
@@ -174,8 +196,12 @@ function ActsOnAnnotation() {
     ActsOn(
       AnnotationsService,
       'annotation-not-found',
-      (annotations, { image_key, annotation_index }) =>
-        annotations.requireAnnotation(image_key ?? '', Number(annotation_index)),
+      (annotations, { image_key, annotation_index }, request) =>
+        annotations.requireAnnotation(
+          callerOf(request),
+          image_key ?? '',
+          ANNOTATION_INDEX.transform(annotation_index),
+        ),
     ),
   );
 }

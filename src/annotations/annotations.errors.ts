@@ -1,6 +1,5 @@
 import { DomainError, type Fault } from '../errors/domain-error.js';
 import { MAX_FAULTS } from '../errors/invalid-request.js';
-import { MAX_ANNOTATIONS } from './annotation.js';
 
 /** No image in use has this key (404). */
 export class AnnotatedImageNotFound extends DomainError {
@@ -33,8 +32,8 @@ export class AnnotationExists extends DomainError {
 export class TooManyAnnotations extends DomainError {
   readonly kind = 'conflict';
   readonly code = 'too-many-annotations';
-  constructor() {
-    super(`An image carries at most ${MAX_ANNOTATIONS} annotations.`);
+  constructor(maxAnnotations: number) {
+    super(`An image carries at most ${maxAnnotations} annotations.`);
   }
 }
 

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Caller } from '../access/caller.js';
+import { visibleImages } from '../access/client-scope.js';
 import {
   type AnnotatedImage,
   type AnnotationContent,
@@ -18,11 +20,18 @@ export interface SetChange {
   highestIndex: number;
   count: number;
   bytes: number;
+}
+
+/** When something is done, and by which caller. */
+export interface Deed {
   at: Date;
+  by: string | null;
 }
 
 interface ImageRow {
   image_id: string;
+  image_key: string;
+  client_id: string;
   file_width: number | null;
   file_height: number | null;
   annotation_set_version: number;
@@ -30,6 +39,7 @@ interface ImageRow {
   annotation_count: number;
   annotation_bytes: number;
   image_updated_at: Date;
+  image_updated_by: string | null;
 }
 
 interface AnnotationRow {
@@ -45,21 +55,22 @@ interface AnnotationRow {
   created_at: Date;
   updated_at: Date;
   created_by: string | null;
+  updated_by: string | null;
   version: number;
 }
 
 const IMAGE_COLUMNS = `
-  images.id AS image_id, images.file_width, images.file_height, images.annotation_set_version,
+  images.id AS image_id, images.image_key, images.client_id, images.file_width, images.file_height, images.annotation_set_version,
   images.highest_annotation_index, images.annotation_count, images.annotation_bytes,
-  images.updated_at AS image_updated_at`;
+  images.updated_at AS image_updated_at, images.updated_by AS image_updated_by`;
 
 const ANNOTATION_COLUMNS = `
   annotations.image_id, annotations.index, instruments.name AS instrument, annotations.polygon,
   annotations.attributes, annotations.source, annotations.confidence, annotations.bbox,
   annotations.area, annotations.created_at, annotations.updated_at, annotations.created_by,
-  annotations.version`;
+  annotations.updated_by, annotations.version`;
 
-const IMAGE_IN_USE = 'images.image_key = $1 AND images.trashed_at IS NULL';
+const IMAGE_IN_USE = `images.image_key = $1 AND images.trashed_at IS NULL AND ${visibleImages('$2')}`;
 
 /**
  * The statements on annotations. They are SQL, because they are on the hot path (hydrating entities
@@ -69,26 +80,31 @@ const IMAGE_IN_USE = 'images.image_key = $1 AND images.trashed_at IS NULL';
 export class AnnotationsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The image with this key, unless it is in the trash. */
-  async findImage(imageKey: string): Promise<AnnotatedImage | undefined> {
+  /** The image with this key, unless it is in the trash or the caller does not see it. */
+  async findImage(caller: Caller, imageKey: string): Promise<AnnotatedImage | undefined> {
     const [row] = await this.dataSource.manager.query<ImageRow[]>(
       `SELECT ${IMAGE_COLUMNS} FROM images WHERE ${IMAGE_IN_USE}`,
-      [imageKey],
+      [imageKey, caller.clientIds],
     );
     return row && toImage(row);
   }
 
   /** The same, locked: until the transaction ends nobody else changes its annotations. */
-  async lockImage(manager: EntityManager, imageKey: string): Promise<AnnotatedImage | undefined> {
+  async lockImage(
+    manager: EntityManager,
+    caller: Caller,
+    imageKey: string,
+  ): Promise<AnnotatedImage | undefined> {
     const [row] = await manager.query<ImageRow[]>(
       `SELECT ${IMAGE_COLUMNS} FROM images WHERE ${IMAGE_IN_USE} FOR NO KEY UPDATE`,
-      [imageKey],
+      [imageKey, caller.clientIds],
     );
     return row && toImage(row);
   }
 
   /** An image with all of its annotations, by index, in one statement. */
   async findSet(
+    caller: Caller,
     imageKey: string,
   ): Promise<{ image: AnnotatedImage; annotations: AnnotationRecord[] } | undefined> {
     const rows = await this.dataSource.manager.query<(ImageRow & AnnotationRow)[]>(
@@ -98,7 +114,7 @@ export class AnnotationsRepository {
          LEFT JOIN instruments ON instruments.id = annotations.instrument_id
         WHERE ${IMAGE_IN_USE}
         ORDER BY annotations.index`,
-      [imageKey],
+      [imageKey, caller.clientIds],
     );
     const [first] = rows;
     if (!first) return undefined;
@@ -146,15 +162,15 @@ export class AnnotationsRepository {
     manager: EntityManager,
     imageId: string,
     contents: readonly PlacedContent[],
-    at: Date,
+    deed: Deed,
   ): Promise<void> {
     if (contents.length === 0) return;
     const rows = contents.map((content) => ({ ...content, ...measuresOf(content) }));
     await manager.query(
       `INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence,
-              bbox, area, content_bytes, created_at, updated_at, version)
+              bbox, area, content_bytes, created_at, updated_at, created_by, updated_by, version)
        SELECT $1, "index", "instrumentId", polygon, attributes, source, confidence,
-              bbox, area, "contentBytes", $3, $3, 1
+              bbox, area, "contentBytes", $3, $3, $4, $4, 1
          FROM jsonb_to_recordset($2::jsonb) AS content("index" integer, "instrumentId" bigint,
               polygon jsonb, attributes jsonb, source text, confidence double precision, bbox jsonb,
               area double precision, "contentBytes" integer)
@@ -163,10 +179,13 @@ export class AnnotationsRepository {
               attributes = excluded.attributes, source = excluded.source,
               confidence = excluded.confidence, bbox = excluded.bbox, area = excluded.area,
               content_bytes = excluded.content_bytes, updated_at = excluded.updated_at,
+              updated_by = excluded.updated_by,
               created_at = CASE WHEN annotations.deleted_at IS NULL THEN annotations.created_at
                                 ELSE excluded.created_at END,
+              created_by = CASE WHEN annotations.deleted_at IS NULL THEN annotations.created_by
+                                ELSE excluded.created_by END,
               version = annotations.version + 1, deleted_at = NULL`,
-      [imageId, JSON.stringify(rows), at],
+      [imageId, JSON.stringify(rows), deed.at, deed.by],
     );
   }
 
@@ -174,24 +193,29 @@ export class AnnotationsRepository {
     manager: EntityManager,
     imageId: string,
     indexes: readonly number[],
-    at: Date,
+    deed: Deed,
   ): Promise<void> {
     if (indexes.length === 0) return;
     await manager.query(
-      `UPDATE annotations SET deleted_at = $3, updated_at = $3, version = version + 1
+      `UPDATE annotations SET deleted_at = $3, updated_at = $3, updated_by = $4, version = version + 1
         WHERE image_id = $1 AND index = ANY($2::integer[])`,
-      [imageId, indexes, at],
+      [imageId, indexes, deed.at, deed.by],
     );
   }
 
   /** Raises the set's version and keeps what the image knows of its set. */
-  async recordChange(manager: EntityManager, imageId: string, change: SetChange): Promise<void> {
+  async recordChange(
+    manager: EntityManager,
+    imageId: string,
+    change: SetChange,
+    deed: Deed,
+  ): Promise<void> {
     await manager.query(
       `UPDATE images SET annotation_set_version = annotation_set_version + 1,
               highest_annotation_index = $2, annotation_count = $3, annotation_bytes = $4,
-              updated_at = $5
+              updated_at = $5, updated_by = $6
         WHERE id = $1`,
-      [imageId, change.highestIndex, change.count, change.bytes, change.at],
+      [imageId, change.highestIndex, change.count, change.bytes, deed.at, deed.by],
     );
   }
 }
@@ -199,6 +223,8 @@ export class AnnotationsRepository {
 function toImage(row: ImageRow): AnnotatedImage {
   return {
     id: row.image_id,
+    key: row.image_key,
+    clientId: row.client_id,
     size:
       row.file_width === null || row.file_height === null
         ? undefined
@@ -208,6 +234,7 @@ function toImage(row: ImageRow): AnnotatedImage {
     count: row.annotation_count,
     bytes: row.annotation_bytes,
     updatedAt: row.image_updated_at,
+    updatedBy: row.image_updated_by,
   };
 }
 
@@ -225,6 +252,7 @@ function toRecord(row: AnnotationRow): AnnotationRecord {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     createdBy: row.created_by,
+    updatedBy: row.updated_by,
     version: row.version,
   };
 }

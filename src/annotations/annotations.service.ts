@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type AuditedAction, AuditLog } from '../access/audit-log.service.js';
+import type { Caller } from '../access/caller.js';
 import { versionTag } from '../database/entity-tag.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
+import { pathOf } from '../http/reply.js';
 import type {
   AnnotatedImage,
   AnnotationContent,
@@ -24,11 +27,16 @@ export class AnnotationsService {
     private readonly repository: AnnotationsRepository,
     private readonly writer: AnnotationSetWriter,
     private readonly requests: RepeatableRequests,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws AnnotatedImageNotFound | AnnotationNotFound */
-  async requireAnnotation(imageKey: string, index: number): Promise<AnnotationRecord> {
-    const image = await this.images.require(imageKey);
+  async requireAnnotation(
+    caller: Caller,
+    imageKey: string,
+    index: number,
+  ): Promise<AnnotationRecord> {
+    const image = await this.images.require(caller, imageKey);
     const annotation = await this.repository.find(image.id, index);
     if (!annotation) throw new AnnotationNotFound(imageKey, index);
     return annotation;
@@ -42,18 +50,23 @@ export class AnnotationsService {
    *   ImpossibleGeometry | IdempotencyKeyReused
    */
   addAnnotation(
+    caller: Caller,
     imageKey: string,
     draft: AnnotationDraft,
     request?: RepeatableRequest,
   ): Promise<{ annotation: AnnotationRecord; isNew: boolean }> {
     const faults = geometryFaultsOf(draft, []);
     return this.dataSource.transaction(async (manager) => {
-      const image = await this.images.lockIn(manager, imageKey);
+      const image = await this.images.lockIn(manager, caller, imageKey);
       const { subject, isRepeat } = await this.requests.once(manager, request, async () => {
         const [{ index } = { index: 0 }] = placed([draft], image.highestIndex);
         if (await this.repository.find(image.id, index, manager)) throw new AnnotationExists(index);
         assertPossible([...faults, ...outsideFaultsOf(draft, [], image.size)]);
-        await this.writer.write(manager, image, { before: [], store: [{ ...draft, index }] });
+        await this.writer.write(manager, caller, image, {
+          before: [],
+          store: [{ ...draft, index }],
+        });
+        await this.noteIn(manager, caller, 'annotation.added', image, index);
         return String(index);
       });
       const annotation = await this.read(manager, imageKey, image, Number(subject));
@@ -66,6 +79,7 @@ export class AnnotationsService {
    * @throws AnnotatedImageNotFound | AnnotationNotFound | PreconditionFailed | ImpossibleGeometry
    */
   replaceAnnotation(
+    caller: Caller,
     imageKey: string,
     index: number,
     precondition: Precondition,
@@ -73,24 +87,41 @@ export class AnnotationsService {
   ): Promise<AnnotationRecord> {
     const faults = geometryFaultsOf(content, []);
     return this.dataSource.transaction(async (manager) => {
-      const image = await this.images.lockIn(manager, imageKey);
+      const image = await this.images.lockIn(manager, caller, imageKey);
       const current = await this.requireCurrent(manager, image, imageKey, index, precondition);
       assertPossible([...faults, ...outsideFaultsOf(content, [], image.size)]);
-      await this.writer.write(manager, image, {
-        before: [current],
-        store: [{ ...content, index }],
-      });
+      const store = [{ ...content, index }];
+      await this.writer.write(manager, caller, image, { before: [current], store });
+      await this.noteIn(manager, caller, 'annotation.replaced', image, index);
       return this.read(manager, imageKey, image, index);
     });
   }
 
   /** @throws AnnotatedImageNotFound | AnnotationNotFound | PreconditionFailed */
-  deleteAnnotation(imageKey: string, index: number, precondition: Precondition): Promise<void> {
+  deleteAnnotation(
+    caller: Caller,
+    imageKey: string,
+    index: number,
+    precondition: Precondition,
+  ): Promise<void> {
     return this.dataSource.transaction(async (manager) => {
-      const image = await this.images.lockIn(manager, imageKey);
+      const image = await this.images.lockIn(manager, caller, imageKey);
       const current = await this.requireCurrent(manager, image, imageKey, index, precondition);
-      await this.writer.write(manager, image, { before: [current], store: [], remove: [index] });
+      const edit = { before: [current], store: [], remove: [index] };
+      await this.writer.write(manager, caller, image, edit);
+      await this.noteIn(manager, caller, 'annotation.deleted', image, index);
     });
+  }
+
+  private noteIn(
+    manager: EntityManager,
+    caller: Caller,
+    action: AuditedAction,
+    image: AnnotatedImage,
+    index: number,
+  ): Promise<void> {
+    const subject = pathOf('images', image.key, 'annotations', index);
+    return this.audit.recordIn(manager, caller, action, subject, image.clientId);
   }
 
   private async requireCurrent(
@@ -106,7 +137,7 @@ export class AnnotationsService {
       etag: versionTag(annotation.version),
       version: annotation.version,
       changedAt: annotation.updatedAt,
-      changedBy: annotation.createdBy,
+      changedBy: annotation.updatedBy,
     });
     return annotation;
   }

@@ -1,5 +1,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../access/caller.js';
+import { CurrentCaller, Requires } from '../access/requires.decorator.js';
 import type { Request } from 'express';
 import { ListQuery } from '../http/list.query.js';
 import { AnswersPage } from '../http/openapi.js';
@@ -19,14 +21,16 @@ export class InstrumentsController {
    * List the labels in use
    * @remarks By name, each with the number of annotations and images that carry it.
    */
+  @Requires('viewer')
   @Get()
   @AnswersPage(InstrumentResponse)
   async listInstruments(
+    @CurrentCaller() caller: Caller,
     @Query() query: ListQuery,
     @Req() request: Request,
   ): Promise<Reply<InstrumentResponse[]>> {
     const page = query.toPageRequest(BY_NAME, ([name]) => typeof name === 'string');
-    const found = await this.instruments.listInstruments(page);
+    const found = await this.instruments.listInstruments(caller, page);
     return replyPage(request, found, BY_NAME, (item) => InstrumentResponse.from(item));
   }
 }

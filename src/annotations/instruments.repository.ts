@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Caller } from '../access/caller.js';
+import { visibleImages } from '../access/client-scope.js';
 import { estimateRows } from '../database/estimate.js';
 import type { Page, PageRequest } from '../database/page.js';
 import type { InstrumentUse } from './instrument-use.js';
@@ -7,7 +9,8 @@ import type { InstrumentUse } from './instrument-use.js';
 const IN_USE = `
     FROM instruments
     JOIN annotations ON annotations.instrument_id = instruments.id AND annotations.deleted_at IS NULL
-    JOIN images ON images.id = annotations.image_id AND images.trashed_at IS NULL`;
+    JOIN images ON images.id = annotations.image_id AND images.trashed_at IS NULL
+                   AND ${visibleImages('$1')}`;
 
 /** The statements on labels. */
 @Injectable()
@@ -31,17 +34,17 @@ export class InstrumentsRepository {
   }
 
   /** The labels that annotations of images in use carry, by name. */
-  async listInUse(page: PageRequest): Promise<Page<InstrumentUse>> {
+  async listInUse(caller: Caller, page: PageRequest): Promise<Page<InstrumentUse>> {
     const manager = this.dataSource.manager;
     const after = page.after?.[0] ?? null;
     const found = await manager.query<{ name: string; annotations: string; images: string }[]>(
       `SELECT instruments.name, count(*) AS annotations, count(DISTINCT annotations.image_id) AS images
         ${IN_USE}
-        WHERE $1::text IS NULL OR instruments.name > $1::text
+        WHERE $2::text IS NULL OR instruments.name > $2::text
         GROUP BY instruments.id, instruments.name
         ORDER BY instruments.name
-        LIMIT $2`,
-      [after, page.limit + 1],
+        LIMIT $3`,
+      [caller.clientIds, after, page.limit + 1],
     );
     const items = found.slice(0, page.limit).map((row) => ({
       name: row.name,
@@ -52,15 +55,18 @@ export class InstrumentsRepository {
     return {
       items,
       ...(found.length > page.limit && last ? { next: [last.name] } : {}),
-      ...(page.count ? { total: await this.count(page.count) } : {}),
+      ...(page.count ? { total: await this.count(caller, page.count) } : {}),
     };
   }
 
-  private async count(mode: 'exact' | 'estimated'): Promise<number> {
+  private async count(caller: Caller, mode: 'exact' | 'estimated'): Promise<number> {
     const manager = this.dataSource.manager;
-    if (mode === 'estimated') return estimateRows(manager, 'SELECT FROM instruments', []);
+    const parameters = [caller.clientIds];
+    if (mode === 'estimated')
+      return estimateRows(manager, `SELECT DISTINCT instruments.id ${IN_USE}`, parameters);
     const [row] = await manager.query<{ count: string }[]>(
       `SELECT count(DISTINCT instruments.id) AS count ${IN_USE}`,
+      parameters,
     );
     return Number(row?.count ?? 0);
   }

@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
-import exifr from 'exifr';
 import { FileWindow } from './file-window.js';
-import { TiffDirectories } from './tiff-directories.js';
+import { type ByteSource, TiffDirectories } from './tiff-directories.js';
 
 /** What a camera wrote into a picture about its taking. Anything it did not write is absent. */
 export interface CaptureDetails {
@@ -23,6 +22,7 @@ const TAGS = {
   OffsetTimeOriginal: 0x9011,
 } as const;
 type Tag = keyof typeof TAGS;
+type Tags = Partial<Record<Tag, string>>;
 /** The tag of the main directory that points to EXIF's own; all tags of that one are higher. */
 const EXIF_DIRECTORY = 0x8769;
 
@@ -40,17 +40,16 @@ export async function captureDetailsOf(source: Buffer | string): Promise<Capture
   return details;
 }
 
-async function tagsOf(source: Buffer | string): Promise<Partial<Record<Tag, unknown>>> {
+async function tagsOf(source: Buffer | string): Promise<Tags> {
   try {
-    if (typeof source === 'string') return await tiffTagsOf(source);
-    const found: unknown = await exifr.parse(withoutPrefix(source), {
-      pick: Object.keys(TAGS),
-      // exifr would make a Date in the server's own zone.
-      reviveValues: false,
-      translateValues: false,
-      gps: false,
-    });
-    return typeof found === 'object' && found !== null ? { ...found } : {};
+    if (typeof source !== 'string') return await tiffTagsOf(heldBytes(withoutPrefix(source)));
+    // A TIFF's EXIF is spread over the file itself.
+    const file = await open(source, 'r');
+    try {
+      return await tiffTagsOf(await FileWindow.over(file));
+    } finally {
+      await file.close();
+    }
   } catch {
     return {};
   }
@@ -61,31 +60,29 @@ function withoutPrefix(block: Buffer): Buffer {
   return block.toString('latin1', 0, 6) === 'Exif\0\0' ? block.subarray(6) : block;
 }
 
-/**
- * A TIFF's EXIF is spread over the file itself. libvips does not hand it out, and exifr finds it only
- * in the first 64 KB or by reading all of the file into memory.
- */
-async function tiffTagsOf(path: string): Promise<Partial<Record<Tag, unknown>>> {
-  const file = await open(path, 'r');
-  try {
-    const tiff = await TiffDirectories.in(await FileWindow.over(file));
-    const main = await tiff?.directoryAt(tiff.first);
-    if (!tiff || !main) return {};
-    const pointer = await tiff.numberOf(main, EXIF_DIRECTORY);
-    const exif = pointer > 0 ? await tiff.directoryAt(pointer) : undefined;
-    const tags: Partial<Record<Tag, unknown>> = {};
-    for (const [name, tag] of Object.entries(TAGS) as [Tag, number][]) {
-      tags[name] = await tiff.textOf(tag < EXIF_DIRECTORY || !exif ? main : exif, tag);
-    }
-    return tags;
-  } finally {
-    await file.close();
+function heldBytes(block: Buffer): ByteSource {
+  return {
+    read: (offset, length) => Promise.resolve(block.subarray(offset, offset + length)),
+  };
+}
+
+/** Hops to the few tags that are wanted: whatever else a block holds, it costs nothing. */
+async function tiffTagsOf(source: ByteSource): Promise<Tags> {
+  const tiff = await TiffDirectories.in(source);
+  const main = await tiff?.directoryAt(tiff.first);
+  if (!tiff || !main) return {};
+  const pointer = await tiff.numberOf(main, EXIF_DIRECTORY);
+  const exif = pointer > 0 ? await tiff.directoryAt(pointer) : undefined;
+  const tags: Tags = {};
+  for (const [name, tag] of Object.entries(TAGS) as [Tag, number][]) {
+    tags[name] = await tiff.textOf(tag < EXIF_DIRECTORY || !exif ? main : exif, tag);
   }
+  return tags;
 }
 
 const EXIF_TIME = /^(\d{4}):(\d\d):(\d\d)[ T](\d\d):(\d\d):(\d\d)$/;
 
-function takenAtOf(tags: Partial<Record<Tag, unknown>>): CaptureDetails['takenAt'] {
+function takenAtOf(tags: Tags): CaptureDetails['takenAt'] {
   const match = EXIF_TIME.exec(cleanText(tags.DateTimeOriginal));
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second] = match;
@@ -103,12 +100,12 @@ function isRealTime(seconds: string): boolean {
 }
 
 /** SubSecTime is the digits after the point, as many as the camera has: `5` is half a second. */
-function milliseconds(subSecond: unknown): string {
+function milliseconds(subSecond?: string): string {
   const digits = /^\d+/.exec(cleanText(subSecond))?.[0] ?? '';
   return digits.slice(0, 3).padEnd(3, '0');
 }
 
-function offsetOf(value: unknown): string | undefined {
+function offsetOf(value?: string): string | undefined {
   const text = cleanText(value);
   if (text === 'Z') return '+00:00';
   const match = /^[+-](\d\d):([0-5]\d)$/.exec(text);
@@ -117,7 +114,7 @@ function offsetOf(value: unknown): string | undefined {
 }
 
 /** Many makers repeat their name in the model (`NIKON CORPORATION`, `NIKON D850`): it is said once. */
-function cameraOf(tags: Partial<Record<Tag, unknown>>): string | undefined {
+function cameraOf(tags: Tags): string | undefined {
   const make = cleanText(tags.Make);
   const model = cleanText(tags.Model);
   const [brand] = make.toLowerCase().split(' ');
@@ -130,8 +127,7 @@ function cameraOf(tags: Partial<Record<Tag, unknown>>): string | undefined {
  * One line of clean text, fit for an identifier: control characters, bidirectional overrides and the
  * replacement character of undecodable bytes become spaces, runs of space become one.
  */
-function cleanText(value: unknown): string {
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+function cleanText(text = ''): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\ufffd]/gu, ' ')
     .replace(/\s+/g, ' ')

@@ -15,12 +15,14 @@ function work() {
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
+const gateOf = (places: number, queue: number, bytes = 100) =>
+  new DecodeGate({ places, queue, bytes });
 
 describe('DecodeGate', () => {
   it('runs as many at once as it has places, the others in the order they came', async () => {
-    const gate = new DecodeGate(2, 8);
+    const gate = gateOf(2, 8);
     const works = [work(), work(), work(), work()];
-    const done = works.map(({ run }) => gate.run(run));
+    const done = works.map(({ run }) => gate.run(1, run));
     await settled();
     expect(works.map((one) => one.hasStarted())).toEqual([true, true, false, false]);
     expect([gate.running, gate.waiting]).toEqual([2, 2]);
@@ -30,38 +32,116 @@ describe('DecodeGate', () => {
     expect(works.map((one) => one.hasStarted())).toEqual([true, true, true, false]);
     works.forEach((one) => one.finish());
     await Promise.all(done);
-    expect([gate.running, gate.waiting]).toEqual([0, 0]);
+    expect([gate.running, gate.waiting, gate.bytesInUse]).toEqual([0, 0, 0]);
   });
 
-  it('refuses what no longer fits into its queue', async () => {
-    const gate = new DecodeGate(1, 1);
+  it('runs only together what fits into its memory, to the byte', async () => {
+    const gate = gateOf(4, 8);
+    const works = [work(), work(), work()];
+    const done = [60, 40, 1].map((bytes, index) => gate.run(bytes, works[index]!.run));
+    await settled();
+    expect(works.map((one) => one.hasStarted())).toEqual([true, true, false]);
+    expect(gate.bytesInUse).toBe(100);
+
+    works.forEach((one) => one.finish());
+    await Promise.all(done);
+  });
+
+  it('lets nobody overtake a large one, so that it has its turn', async () => {
+    const gate = gateOf(2, 8);
+    const [first, large, small] = [work(), work(), work()];
+    const done = [gate.run(50, first.run), gate.run(100, large.run), gate.run(1, small.run)];
+    await settled();
+    expect([large.hasStarted(), small.hasStarted()]).toEqual([false, false]);
+
+    first.finish();
+    await settled();
+    expect([large.hasStarted(), small.hasStarted()]).toEqual([true, false]);
+    large.finish();
+    small.finish();
+    await Promise.all(done);
+  });
+
+  it('goes on with those behind a large one that gave up', async () => {
+    const gate = gateOf(2, 8);
+    const [first, large, small] = [work(), work(), work()];
+    const leaving = new AbortController();
+    const running = gate.run(50, first.run);
+    const waiting = gate.run(100, large.run, leaving.signal);
+    const next = gate.run(1, small.run);
+    leaving.abort();
+    await expect(waiting).rejects.toThrow('aborted');
+    await settled();
+    expect(small.hasStarted()).toBe(true);
+    first.finish();
+    small.finish();
+    await Promise.all([running, next]);
+  });
+
+  it('takes nothing that would never fit', async () => {
+    await expect(gateOf(1, 1).run(101, work().run)).rejects.toThrow(RangeError);
+  });
+
+  it('refuses what no longer fits into its queue, and says when to come back', async () => {
+    const gate = gateOf(1, 1);
     const [first, second] = [work(), work()];
-    const done = [gate.run(first.run), gate.run(second.run)];
-    await expect(gate.run(work().run)).rejects.toThrow(Overloaded);
+    const done = [gate.run(1, first.run), gate.run(1, second.run)];
+    const refused = gate.run(1, work().run);
+    await expect(refused).rejects.toThrow(Overloaded);
+    await expect(refused).rejects.toMatchObject({ retryAfterS: 1 });
     first.finish();
     second.finish();
     await Promise.all(done);
   });
 
+  it('tells a longer time to come back the longer its queue is', async () => {
+    const gate = gateOf(2, 40);
+    const works = Array.from({ length: 42 }, () => work());
+    const done = works.map(({ run }) => gate.run(1, run));
+    // 42 turns of half a second, two at a time.
+    expect(gate.retryAfterS).toBe(11);
+    works.forEach((one) => one.finish());
+    await Promise.all(done);
+    expect(gate.retryAfterS).toBe(1);
+  });
+
   it('drops work whose signal fires while it waits, and gives its place in the queue away', async () => {
-    const gate = new DecodeGate(1, 1);
+    const gate = gateOf(1, 1);
     const [first, dropped, third] = [work(), work(), work()];
     const leaving = new AbortController();
-    const running = gate.run(first.run);
-    const waiting = gate.run(dropped.run, leaving.signal);
+    const running = gate.run(1, first.run);
+    const waiting = gate.run(1, dropped.run, leaving.signal);
     leaving.abort();
     await expect(waiting).rejects.toThrow('aborted');
-    const next = gate.run(third.run);
+    const next = gate.run(1, third.run);
     first.finish();
     third.finish();
     await Promise.all([running, next]);
     expect(dropped.hasStarted()).toBe(false);
-    await expect(gate.run(work().run, leaving.signal)).rejects.toThrow('aborted');
+    await expect(gate.run(1, work().run, leaving.signal)).rejects.toThrow('aborted');
+  });
+
+  it('keeps the place of work that nobody waits for any more, until it has really ended', async () => {
+    const gate = gateOf(1, 1);
+    const [endless, next] = [work(), work()];
+    const leaving = new AbortController();
+    const running = gate.run(70, endless.run, leaving.signal);
+    await settled();
+    leaving.abort(new Error('too late'));
+    await expect(running).rejects.toThrow('too late');
+    const waiting = gate.run(70, next.run);
+    await settled();
+    expect([gate.running, gate.bytesInUse, next.hasStarted()]).toEqual([1, 70, false]);
+
+    endless.finish();
+    next.finish();
+    await waiting;
+    expect([gate.running, gate.bytesInUse]).toEqual([0, 0]);
   });
 
   it('frees its place when work fails', async () => {
-    const gate = new DecodeGate(1, 0);
-    await expect(gate.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    await expect(gate.run(() => Promise.resolve('next'))).resolves.toBe('next');
+    const gate = gateOf(1, 0);
+    await expect(gate.run(1, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await expect(gate.run(1, () => Promise.resolve('next'))).resolves.toBe('next');
   });
 });

@@ -1,68 +1,139 @@
 import { Overloaded } from './image-file.errors.js';
 
+export interface GateLimits {
+  /** Pieces of work at once. */
+  places: number;
+  /** Bytes that those at work may take together, by their own estimates. */
+  bytes: number;
+  /** How many more may wait. */
+  queue: number;
+}
+
+interface Waiter {
+  bytes: number;
+  admit: () => void;
+}
+
+/** Before the first work has ended, it is taken to last as long as a photograph's. */
+const USUAL_MS = 500;
+/** How much a work's duration counts for the estimate of the next ones. */
+const WEIGHT = 0.2;
+
 /**
- * Lets `places` pieces of work run at once; up to `queue` more wait, first come, first served, and
- * whatever comes after those is refused with {@link Overloaded}.
+ * Lets a number of pieces of work run at once whose estimated memory fits together; more wait, first come,
+ * first served, and whatever comes after those is refused with {@link Overloaded}. Nobody overtakes, so
+ * that a large piece is not kept waiting by small ones.
  *
  * More decodes than cores finish no sooner, they only hold more memory and starve the other requests.
  */
 export class DecodeGate {
-  private busy = 0;
+  private places: number;
+  private bytes: number;
+  private typicalMs = USUAL_MS;
   /** A set keeps the order of arrival and lets one that gave up leave from the middle. */
-  private readonly waiters = new Set<() => void>();
+  private readonly waiters = new Set<Waiter>();
 
-  constructor(
-    private readonly places: number,
-    private readonly queue: number,
-  ) {}
+  constructor(private readonly limits: GateLimits) {
+    this.places = limits.places;
+    this.bytes = limits.bytes;
+  }
 
   get running(): number {
-    return this.busy;
+    return this.limits.places - this.places;
   }
 
   get waiting(): number {
     return this.waiters.size;
   }
 
-  /**
-   * Runs `work` when its turn comes. Work whose `signal` fires while it waits is dropped: the promise
-   * rejects with the signal's reason and `work` is never called. Once started, it is not interrupted.
-   */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    signal?.throwIfAborted();
-    if (this.busy < this.places) this.busy += 1;
-    else await this.turn(signal);
-    try {
-      return await work();
-    } finally {
-      this.leave();
-    }
+  /** Bytes that running work was admitted with. */
+  get bytesInUse(): number {
+    return this.limits.bytes - this.bytes;
   }
 
-  private turn(signal?: AbortSignal): Promise<void> {
-    if (this.waiters.size >= this.queue) throw new Overloaded();
+  /** When somebody refused now should try again: when the queue has moved on by as much as it is long. */
+  get retryAfterS(): number {
+    const turns = (this.waiting + this.running) / this.limits.places;
+    return Math.min(60, Math.max(1, Math.ceil((turns * this.typicalMs) / 1000)));
+  }
+
+  /**
+   * Runs `work` when its turn comes. When `signal` fires, the promise rejects with its reason at once: work
+   * that waits is then never begun, and work that runs is not interrupted, but keeps its place and its bytes
+   * until it has really ended.
+   * @param bytes estimate of the memory that the work takes
+   * @throws Overloaded when the queue is full; RangeError when the work would not even fit alone
+   */
+  async run<T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (bytes > this.limits.bytes) throw new RangeError(`${bytes} bytes never fit.`);
+    signal?.throwIfAborted();
+    if (this.waiters.size === 0 && this.fits(bytes)) this.take(bytes);
+    else await this.turn(bytes, signal);
+    const begun = performance.now();
+    const ended = work().finally(() => {
+      this.typicalMs += WEIGHT * (performance.now() - begun - this.typicalMs);
+      this.giveBack(bytes);
+    });
+    return signal ? unlessAborted(ended, signal) : ended;
+  }
+
+  private turn(bytes: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.waiters.size >= this.limits.queue) throw new Overloaded(this.retryAfterS);
     return new Promise<void>((resolve, reject) => {
-      const admitted = () => {
+      const gaveUp = () => {
+        this.waiters.delete(waiter);
+        reject(signal?.reason as Error);
+        // It may have been the one that did not fit, with smaller ones behind it.
+        this.admitNext();
+      };
+      const admit = () => {
         signal?.removeEventListener('abort', gaveUp);
         resolve();
       };
-      const gaveUp = () => {
-        this.waiters.delete(admitted);
-        reject(signal?.reason as Error);
-      };
+      const waiter = { bytes, admit };
       signal?.addEventListener('abort', gaveUp, { once: true });
-      this.waiters.add(admitted);
+      this.waiters.add(waiter);
     });
   }
 
-  private leave(): void {
-    const [next] = this.waiters;
-    if (next === undefined) {
-      this.busy -= 1;
-      return;
+  private giveBack(bytes: number): void {
+    this.places += 1;
+    this.bytes += bytes;
+    this.admitNext();
+  }
+
+  private admitNext(): void {
+    for (const waiter of this.waiters) {
+      if (!this.fits(waiter.bytes)) return;
+      // Taken in its name, so that nobody new can slip in between.
+      this.take(waiter.bytes);
+      this.waiters.delete(waiter);
+      waiter.admit();
     }
-    // The place passes from hand to hand: `busy` stays, so that nobody new can slip in between.
-    this.waiters.delete(next);
-    next();
+  }
+
+  private fits(bytes: number): boolean {
+    return this.places > 0 && bytes <= this.bytes;
+  }
+
+  private take(bytes: number): void {
+    this.places -= 1;
+    this.bytes -= bytes;
+  }
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  // Whichever comes second has nobody to tell.
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,4 +1,4 @@
-import { Overloaded, TooManyPixels, UndecodablePicture } from './image-file.errors.js';
+import { TookTooLong, TooManyPixels, UndecodablePicture } from './image-file.errors.js';
 import type { PictureMediaType } from './picture-signature.js';
 
 /**
@@ -17,7 +17,7 @@ export async function inOurTerms<T>(
     if (sentence.startsWith('Input file is missing'))
       throw Object.assign(new Error('the file is missing', { cause: error }), { code: 'ENOENT' });
     if (sentence.startsWith('timeout')) {
-      throw new Overloaded('Processing the picture took too long.');
+      throw new TookTooLong();
     }
     if (TOO_LARGE.test(sentence)) {
       throw new TooManyPixels('its sides are beyond what decoders take', { cause: error });

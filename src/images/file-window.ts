@@ -27,6 +27,11 @@ export class FileWindow {
     return this.bytes.subarray(from, from + length);
   }
 
+  /** The byte at `offset`, if it need not be waited for. */
+  byteAt(offset: number): number | undefined {
+    return this.bytes[offset - this.start];
+  }
+
   private holds(offset: number, length: number): boolean {
     return offset >= this.start && offset + length <= this.start + this.bytes.length;
   }

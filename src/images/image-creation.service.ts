@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { Caller } from '../access/caller.js';
 import { AnnotationSetsService } from '../annotations/annotation-sets.service.js';
 import { Environment } from '../config/environment.js';
 import {
@@ -17,7 +18,7 @@ import { pictureColumns, type StoredPicture } from './stored-picture.js';
 import type { InspectedPicture } from './image-file.service.js';
 import { ImageExists, ImageInTrash, ImageNotFound } from './images.errors.js';
 import { ImagesRepository, type NewImage } from './images.repository.js';
-import { ImagesService } from './images.service.js';
+import { assertSees, ImagesService } from './images.service.js';
 import { PictureStore } from './picture-store.js';
 
 /** What became of a request to make an image. */
@@ -45,40 +46,42 @@ export class ImageCreationService {
    * that made the image of this key is a retry, and answered with the image.
    * @param upload remains the caller's, to discard in the end
    * @param idempotencyKey makes a request retryable that leaves the image key to the server
-   * @throws ImageExists | ImageInTrash | UnknownReference | ImpossibleGeometry | InvalidRequest |
+   * @throws ClientForbidden | ImageExists | ImageInTrash | UnknownReference | ImpossibleGeometry | InvalidRequest |
    *   IdempotencyKeyReused, and what `PictureStore.inspect` and `publish` throw
    */
   async create(
+    caller: Caller,
     draft: ImageDraft,
     upload?: ReceivedFile,
     idempotencyKey?: string,
   ): Promise<Creation> {
+    assertSees(caller, draft.clientId);
     // Without a file there is no camera to find: null says as much as nothing.
     const { hardwareId = upload ? undefined : null } = draft;
     const digest = requestDigest({ ...draft, hardwareId, file: upload?.sha256 ?? null });
-    const request = idempotencyKey === undefined ? undefined : { key: idempotencyKey, digest };
+    const request = requestOf(caller, idempotencyKey, digest);
     const known = (request && (await this.requests.find(request))) ?? draft.key;
-    const existing = known === undefined ? undefined : await this.findEqual(known, digest);
+    const existing = known === undefined ? undefined : await this.findEqual(caller, known, digest);
     if (existing) return { record: await this.images.annotated(existing), isNew: false };
 
     const inspected = upload && (await this.pictures.inspect(upload));
     const picture = inspected?.picture ?? null;
-    const image = newImage(this.completed(draft, inspected?.capture), picture, digest);
+    const image = newImage(caller, this.completed(draft, inspected?.capture), picture, digest);
     if (picture && upload) await this.pictures.publish(picture, upload);
 
-    const { key, isNew } = await this.insert(image, draft, picture, request);
-    const stored = await this.findEqual(key, digest);
-    // Made by an equal request a moment ago, and purged again since.
-    if (!stored) throw new ImageNotFound(key);
+    const { key, isNew } = await this.insert(caller, image, draft, picture, request);
+    const stored = await this.findEqual(caller, key, digest);
+    // Purged again since; or the key is another client's, of whom the caller learns no more than that.
+    if (!stored) throw isNew ? new ImageNotFound(key) : new ImageExists(key);
     return { record: await this.images.annotated(stored), isNew };
   }
 
   /**
    * The image of this key, if an equal request made it.
-   * @throws ImageExists | ImageInTrash when the key belongs to something else
+   * @throws ClientForbidden | ImageExists | ImageInTrash when the key belongs to something else
    */
-  private async findEqual(key: string, digest: string): Promise<Image | undefined> {
-    const image = await this.repository.find(key);
+  private async findEqual(caller: Caller, key: string, digest: string): Promise<Image | undefined> {
+    const image = await this.repository.find(caller, key);
     if (!image) return undefined;
     if (image.trashedAt) throw new ImageInTrash(key);
     if (image.creationDigest !== digest) throw new ImageExists(key);
@@ -104,6 +107,7 @@ export class ImageCreationService {
    * @returns the key of the image that is there now
    */
   private async insert(
+    caller: Caller,
     image: NewImage,
     draft: ImageDraft,
     picture: StoredPicture | null,
@@ -119,7 +123,8 @@ export class ImageCreationService {
           );
           const id = await this.repository.insert(manager, image);
           if (id === undefined) return image.key;
-          await this.annotations.createSetIn(manager, id, draft.annotations, size);
+          await this.annotations.createSetIn(manager, caller, id, draft.annotations, size);
+          await this.images.noteIn(manager, caller, 'image.created', image);
           isNew = true;
           return image.key;
         });
@@ -128,13 +133,14 @@ export class ImageCreationService {
       if (!isNew && picture) await this.pictures.remove(picture);
       return { key: subject, isNew };
     } catch (error) {
-      if (picture) await this.pictures.removeUnlessNamed(image.key, picture);
+      if (picture) await this.pictures.removeAfter(error, picture);
       throw error;
     }
   }
 }
 
 function newImage(
+  caller: Caller,
   draft: ImageDraft & { capturedAt: Date; hardwareId: string | null },
   picture: StoredPicture | null,
   creationDigest: string,
@@ -150,6 +156,8 @@ function newImage(
     userId: draft.userId,
     receivedAt: now,
     updatedAt: now,
+    createdBy: caller.name,
+    updatedBy: caller.name,
     version: 1,
     trashedAt: null,
     creationDigest,
@@ -159,4 +167,8 @@ function newImage(
     annotationBytes: 0,
     ...pictureColumns(picture),
   };
+}
+
+function requestOf(caller: Caller, key: string | undefined, digest: string) {
+  return key === undefined ? undefined : { caller: caller.name ?? '', key, digest };
 }

@@ -19,7 +19,7 @@ export class UndecodablePicture extends DomainError {
   }
 }
 
-/** Decoding would cost more than the limits allow; told by the header, nothing was decoded. */
+/** Decoding would cost more than the limits allow; told by structure and header, nothing was decoded. */
 export class TooManyPixels extends DomainError {
   readonly kind = 'too-large';
   readonly code = 'too-many-pixels';
@@ -46,7 +46,18 @@ export class ScaleTooLarge extends DomainError {
 export class Overloaded extends DomainError {
   readonly kind = 'unavailable';
   readonly code = 'overloaded';
-  constructor(message = 'Too many pictures are being processed at the moment.') {
+  /** @param retryAfterS when trying again is likely to succeed */
+  constructor(
+    override readonly retryAfterS: number,
+    message = 'Too many pictures are being processed at the moment.',
+  ) {
     super(message);
+  }
+}
+
+/** A picture whose decoding was given up after RENDITION_TIMEOUT_MS, its turn waited for or not. */
+export class TookTooLong extends Overloaded {
+  constructor(retryAfterS = 10) {
+    super(retryAfterS, 'Processing the picture took too long.');
   }
 }

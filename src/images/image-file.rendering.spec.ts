@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { LIMITS, PictureFiles } from '../../test/helpers/picture-files.js';
@@ -11,7 +12,7 @@ import {
   QUADRANTS,
   quadrantsOf,
 } from '../../test/helpers/pictures.js';
-import { Overloaded, ScaleTooLarge } from './image-file.errors.js';
+import { Overloaded, ScaleTooLarge, TookTooLong } from './image-file.errors.js';
 import { ImageFileService } from './image-file.service.js';
 import type { RenderOptions } from './picture.js';
 
@@ -166,6 +167,47 @@ describe('ImageFileService.render', () => {
     leaving.abort();
     await expect(waiting).rejects.toThrow('aborted');
     await expect(running).resolves.toBeDefined();
+  });
+
+  it('answers in time, whatever the encoder does, and keeps its place until it has ended', async () => {
+    const hasty = new ImageFileService({ ...LIMITS, renditionTimeoutMs: 300 });
+    const path = await files.put(await drawPicture({ format: 'avif', width: 800, height: 600 }));
+    const picture = await service.inspect(path);
+    // A second of encoding and more.
+    const begun = performance.now();
+    await expect(hasty.render(path, picture, { scale: 3.5 })).rejects.toThrow(TookTooLong);
+    expect(performance.now() - begun).toBeLessThan(900);
+    expect(hasty.turns.running).toBe(1);
+    for (let tries = 0; hasty.turns.running > 0 && tries < 200; tries += 1) await pause(50);
+    expect(hasty.turns.running).toBe(0);
+  });
+
+  it('counts the time that it waits for its turn, too', async () => {
+    const hasty = new ImageFileService({ ...LIMITS, decodes: 1, renditionTimeoutMs: 100 });
+    const path = await files.put(await drawPicture({ format: 'avif', width: 800, height: 600 }));
+    const picture = await service.inspect(path);
+    const both = [2.5, 0.1].map((scale) => hasty.render(path, picture, { scale }));
+    for (const one of both) await expect(one).rejects.toThrow(TookTooLong);
+    expect(hasty.turns.waiting).toBe(0);
+    for (let tries = 0; hasty.turns.running > 0 && tries < 200; tries += 1) await pause(50);
+  });
+
+  it('names a scale that fits into the memory for decodes, and keeps to it', async () => {
+    const small = new ImageFileService({ ...LIMITS, decodeMemory: 40_000_000 });
+    const path = await files.put(
+      await drawPicture({ format: 'webp', width: 640, height: 480, lossless: false }),
+    );
+    const picture = await small.inspect(path);
+    const refusal = await small
+      .render(path, picture, { scale: 8 })
+      .catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(ScaleTooLarge);
+    const { largestScale } = refusal as ScaleTooLarge;
+    expect(largestScale).toBeGreaterThan(1);
+    await expect(small.render(path, picture, { scale: largestScale })).resolves.toBeDefined();
+    await expect(small.render(path, picture, { scale: largestScale * 1.01 })).rejects.toThrow(
+      ScaleTooLarge,
+    );
   });
 });
 

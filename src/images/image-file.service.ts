@@ -3,8 +3,14 @@ import { Injectable } from '@nestjs/common';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { captureDetailsOf } from './capture-details.js';
-import { DecodeGate } from './decode-gate.js';
+import {
+  affordablePixels,
+  type DecodedPicture,
+  decodingBytes,
+  encodingBytes,
+} from './decode-memory.js';
 import { inOurTerms } from './decoder-failure.js';
+import { DecoderTurns } from './decoder-turns.js';
 import {
   ScaleTooLarge,
   TooManyPixels,
@@ -12,7 +18,7 @@ import {
   UnrecognisedPicture,
 } from './image-file.errors.js';
 import { mediaTypeOf, SIGNATURE_BYTES, type PictureMediaType } from './picture-signature.js';
-import { MAX_SCANS, structureOf, type PictureStructure } from './picture-structure.js';
+import { MAX_BLOCKS, MAX_SCANS, structureOf, type PictureStructure } from './picture-structure.js';
 import type {
   ImageLimits,
   InspectedPicture,
@@ -33,11 +39,9 @@ export type {
 } from './picture.js';
 
 /** Rises with every change here that makes different bytes of the same request. */
-const PIPELINE_REVISION = 1;
+const PIPELINE_REVISION = 2;
 /** A ThumbHash keeps at most 7 frequencies a side: more pixels would only cost time on the main thread. */
 const THUMB_SIDE = 32;
-
-const LARGE_FILE_BYTES = 16 * 1024 * 1024;
 
 /** Damage fails, oddities pass: cameras write strange tags, and a colour transform of 7. */
 const FAIL_ON = 'error';
@@ -60,37 +64,35 @@ sharp.unblock({
 export class ImageFileService {
   /** Names what made a rendition, for ETags and cache keys: the same name gives the same bytes. */
   readonly pipeline = `${PIPELINE_REVISION}-sharp-${sharp.versions.sharp}-vips-${sharp.versions.vips}`;
-  readonly gate: DecodeGate;
-
-  /** In front of the other: libvips maps files into memory, of which there shall be one large one at a time. */
-  private readonly largeFileGate: DecodeGate;
+  readonly turns: DecoderTurns;
 
   constructor(private readonly limits: ImageLimits) {
-    this.gate = new DecodeGate(limits.decodes, limits.decodeQueue);
-    this.largeFileGate = new DecodeGate(1, limits.decodeQueue);
+    this.turns = new DecoderTurns(limits);
   }
 
   /**
    * Proves that the file at `path` is a whole picture of an accepted type, by decoding its first frame
-   * completely, and says what it is. Limits are held by the header alone, before any decoding.
-   *
-   * @throws UnrecognisedPicture, UndecodablePicture, TooManyPixels, Overloaded
+   * completely, and says what it is. Limits are held by structure and header alone, before any decoding.
+   * @param signal dropped, as long as its turn has not come, when this fires
+   * @throws UnrecognisedPicture, UndecodablePicture, TooManyPixels, Overloaded, or the signal's reason
    */
   async inspect(path: string, signal?: AbortSignal): Promise<InspectedPicture> {
-    const { mediaType, structure, bytes } = await this.survey(path);
-    this.refuseTooMuch(structure);
-    const header = await this.headerOf(path, mediaType);
-    this.refuseTooMuch(structure, header);
-    if (structure.end === 'missing') throw new UndecodablePicture(mediaType);
+    return this.turns.inTime(signal, async (patience) => {
+      const { mediaType, structure, bytes } = await this.survey(path);
+      this.refuseTooMuch(structure);
+      const header = await this.headerOf(path, mediaType, bytes, patience);
+      this.refuseTooMuch(structure, header);
+      if (structure.end === 'missing') throw new UndecodablePicture(mediaType);
 
-    const { width, height } = header.autoOrient;
-    const picture = { mediaType, width, height, orientation: header.orientation ?? 1 };
-    const decode = () =>
-      this.gate.run(() => this.decodeWholly(path, picture, header, structure), signal);
-    const thumbhash =
-      bytes > LARGE_FILE_BYTES ? await this.largeFileGate.run(decode, signal) : await decode();
-    const exif = mediaType === 'image/tiff' ? path : header.exif;
-    return { ...picture, thumbhash, capture: exif ? await captureDetailsOf(exif) : {} };
+      const { width, height } = header.autoOrient;
+      const picture = { mediaType, width, height, orientation: header.orientation ?? 1 };
+      const permit = decodingBytes({ ...picture, bytes, structure, header });
+      if (permit > this.limits.decodeMemory) throw tooMuchMemory(permit, this.limits.decodeMemory);
+      const decode = () => this.decodeWholly(path, picture, header, structure);
+      const thumbhash = await this.turns.forDecode(permit, bytes, decode, patience);
+      const exif = mediaType === 'image/tiff' ? path : header.exif;
+      return { ...picture, thumbhash, capture: exif ? await captureDetailsOf(exif) : {} };
+    });
   }
 
   /**
@@ -100,21 +102,28 @@ export class ImageFileService {
    * @throws ScaleTooLarge, Overloaded, UndecodablePicture, or the signal's reason
    */
   async render(path: string, picture: Picture, options: RenderOptions): Promise<Rendition> {
-    const { mediaType } = picture;
-    const size = this.renditionSize(picture, options.scale ?? 1);
-    const data = await this.gate.run(async () => {
-      const lossless = mediaType === 'image/webp' && (await this.survey(path)).structure.lossless;
+    return this.turns.inTime(options.signal, async (patience) => {
+      const { mediaType } = picture;
+      const size = this.renditionSize(picture, options.scale ?? 1);
+      const { structure, bytes } = await this.survey(path);
       // A JPEG is spared another look at its header.
-      const header = DEEP.has(mediaType) ? await this.headerOf(path, mediaType) : undefined;
-      const { format, settings } = outputOf(mediaType, options.quality, lossless);
-      return inOurTerms(mediaType, () =>
-        this.upright(path, header)
-          .resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
-          .toFormat(format, settings)
-          .toBuffer(),
-      );
-    }, options.signal);
-    return { mediaType, ...size, data };
+      const header = DEEP.has(mediaType)
+        ? await this.headerOf(path, mediaType, bytes, patience)
+        : undefined;
+      const permit = this.renditionPermit({ ...picture, bytes, structure, header }, size);
+      const pixels = size.width * size.height;
+      const output = outputOf(mediaType, pixels, options.quality, structure.lossless);
+      const render = () =>
+        inOurTerms(mediaType, () =>
+          this.upright(path, header)
+            .resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
+            .toFormat(output.format, output.settings)
+            .toBuffer(),
+        );
+      // The file's bytes are in the permit; it is uploads that come many and large at once.
+      const data = await this.turns.forDecode(permit, 0, render, patience);
+      return { mediaType, ...size, data };
+    });
   }
 
   /**
@@ -126,6 +135,16 @@ export class ImageFileService {
     const size = scaledSize(picture, scale, this.limits);
     if (!size) throw new ScaleTooLarge(largestScale(picture, this.limits));
     return size;
+  }
+
+  /** @throws ScaleTooLarge when the rendition needs more memory than there is for all */
+  private renditionPermit(picture: DecodedPicture, size: Size): number {
+    const { decodeMemory, maxOutputSide, maxPixels } = this.limits;
+    const permit = decodingBytes(picture) + encodingBytes(picture, size.width * size.height);
+    if (permit <= decodeMemory) return permit;
+    const affordable = Math.max(1, affordablePixels(picture, decodeMemory));
+    const limits = { maxOutputSide, maxPixels: Math.min(maxPixels, affordable) };
+    throw new ScaleTooLarge(largestScale(picture, limits));
   }
 
   private async survey(path: string) {
@@ -142,11 +161,18 @@ export class ImageFileService {
     }
   }
 
-  private async headerOf(path: string, mediaType: PictureMediaType): Promise<Metadata> {
+  private async headerOf(
+    path: string,
+    mediaType: PictureMediaType,
+    bytes: number,
+    signal: AbortSignal,
+  ): Promise<Metadata> {
     // Pixels are counted by refuseTooMuch, which says how many there are.
-    const header = await inOurTerms(mediaType, () =>
-      sharp(path, { failOn: FAIL_ON, limitInputPixels: false }).metadata(),
-    );
+    const read = () =>
+      inOurTerms(mediaType, () =>
+        sharp(path, { failOn: FAIL_ON, limitInputPixels: false }).metadata(),
+      );
+    const header = await this.turns.forHeader(bytes, read, signal);
     // HEIC may call itself AVIF.
     if (header.format === 'heif' && header.compression !== 'av1') throw new UnrecognisedPicture();
     return header;
@@ -156,6 +182,8 @@ export class ImageFileService {
     const { maxFrames, maxPixels, maxPixelsHeavy } = this.limits;
     if (structure.frames > maxFrames)
       throw new TooManyPixels(`it has more than ${maxFrames} frames`);
+    if (structure.blocks > MAX_BLOCKS)
+      throw new TooManyPixels(`it has more than ${MAX_BLOCKS} blocks`);
     if ((structure.scans ?? 1) > MAX_SCANS) {
       throw new TooManyPixels(`it has more than ${MAX_SCANS} scans`);
     }
@@ -202,4 +230,8 @@ export class ImageFileService {
       ? pipeline.withIccProfile('srgb', { attach: false })
       : pipeline;
   }
+}
+
+function tooMuchMemory(bytes: number, allowed: number): TooManyPixels {
+  return new TooManyPixels(`it takes ${bytes} bytes of memory, where ${allowed} are allowed`);
 }

@@ -1,8 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Param, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../access/caller.js';
+import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
+import { FileAddresses } from '../access/file-addresses.service.js';
 import type { Request, Response } from 'express';
 import { pipeline } from 'node:stream/promises';
-import { Environment } from '../config/environment.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch, isUnchanged } from '../http/conditional-requests.js';
 import { TakesStream } from '../http/json-body.interceptor.js';
@@ -35,7 +37,7 @@ export class ImageFilesController {
   constructor(
     private readonly pictures: PicturesService,
     private readonly uploads: UploadReader,
-    private readonly environment: Environment,
+    private readonly addresses: FileAddresses,
   ) {}
 
   /**
@@ -43,24 +45,26 @@ export class ImageFilesController {
    * @remarks With neither parameter: the original bytes exactly. With `scale` or `quality`: upright, in its own
    * format, without metadata.
    */
+  @Requires('viewer', { signedAddress: true })
   @Get()
-  @ActsOn(PicturesService, 'picture-not-found', (pictures, { image_key }) =>
-    pictures.requirePicture(image_key ?? ''),
+  @ActsOn(PicturesService, 'picture-not-found', (pictures, { image_key }, request) =>
+    pictures.requirePicture(callerOf(request), image_key ?? ''),
   )
   @AnswersFile(PICTURE_TYPES, 'The picture.')
   @Refuses('image-not-found', 'scale-too-large', 'overloaded', 'storage-unavailable')
   async getFile(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
     @Query() query: ImageFileQuery,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
     try {
-      await this.send(await this.pictures.requirePicture(key), query, request, response);
+      await this.send(await this.pictures.requirePicture(caller, key), query, request, response);
     } catch (error) {
       // Another picture took its place after the record was read: the record names the new one now.
       if (!(error instanceof PictureFileLost) || response.headersSent) throw error;
-      await this.send(await this.pictures.requirePicture(key), query, request, response);
+      await this.send(await this.pictures.requirePicture(caller, key), query, request, response);
     }
   }
 
@@ -68,6 +72,7 @@ export class ImageFilesController {
    * Attach or replace the picture
    * @remarks The body is the file itself. Annotations that are there already must lie inside the picture.
    */
+  @Requires('capturer')
   @Put()
   @TakesStream()
   @ActsOnImage()
@@ -92,15 +97,21 @@ export class ImageFilesController {
   )
   @Refuses('overloaded', 'storage-full', 'storage-unavailable')
   async putFile(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
     @IfMatch() precondition: Precondition,
     @Req() request: Request,
   ): Promise<Reply<ImageResponse>> {
-    await this.pictures.assertMayAttach(key, precondition);
+    await this.pictures.assertMayAttach(caller, key, precondition);
     const upload = await this.uploads.readFile(request);
     try {
-      const { record, picture, isFirst } = await this.pictures.attach(key, precondition, upload);
-      const body = ImageResponse.from(record, this.environment.publicUrl ?? '');
+      const { record, picture, isFirst } = await this.pictures.attach(
+        caller,
+        key,
+        precondition,
+        upload,
+      );
+      const body = ImageResponse.from(record, this.addresses.addressOf(record.image));
       const reply = isFirst ? Reply.made(body, true, 'images', key, 'file') : Reply.of(body);
       return reply.tagged(this.pictures.tagOf(picture, {}));
     } finally {
@@ -112,16 +123,18 @@ export class ImageFilesController {
    * Remove the picture
    * @remarks The record and its annotations stay.
    */
+  @Requires('admin')
   @Delete()
   @HttpCode(204)
   @ActsOnImage()
   @Removes('The image has no picture any more.')
   @Refuses('picture-not-found', 'picture-changed')
   async deleteFile(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
     @IfMatch() precondition: Precondition,
   ): Promise<void> {
-    await this.pictures.detach(key, precondition);
+    await this.pictures.detach(caller, key, precondition);
   }
 
   private async send(
@@ -173,7 +186,7 @@ export class ImageFilesController {
 }
 
 function ActsOnImage() {
-  return ActsOn(ImagesService, 'image-not-found', (images, { image_key }) =>
-    images.requireImage(image_key ?? ''),
+  return ActsOn(ImagesService, 'image-not-found', (images, { image_key }, request) =>
+    images.requireImage(callerOf(request), image_key ?? ''),
   );
 }

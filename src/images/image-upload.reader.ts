@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { Environment } from '../config/environment.js';
+import { jsonLimits } from '../http/json-limits.js';
 import { readJsonBody } from '../http/request-body.js';
 import { UploadReader } from '../http/upload.reader.js';
 import { validateBody } from '../http/validation/request-validation.js';
@@ -26,14 +27,17 @@ export class ImageUploadReader {
 
   /** @throws InvalidRequest, and what reading JSON and forms throws; no file is left behind then */
   async read(request: Request): Promise<ImageUpload> {
-    const maxBytes = this.environment.maxAnnotationSetBytes;
+    const limits = jsonLimits(this.environment, this.environment.maxAnnotationSetBytes);
     if (request.is('multipart/form-data') === false) {
-      await readJsonBody(request, maxBytes);
-      return { draft: validateBody(CreateImageRequest, request.body).toDraft() };
+      await readJsonBody(request, limits);
+      return { draft: validateBody(CreateImageRequest, request.body, this.environment).toDraft() };
     }
-    const { metadata, file } = await this.uploads.readForm(request, maxBytes);
+    const { metadata, file } = await this.uploads.readForm(request, limits);
     try {
-      return { draft: validateBody(CreatePhotographRequest, metadata).toDraft(), file };
+      return {
+        draft: validateBody(CreatePhotographRequest, metadata, this.environment).toDraft(),
+        file,
+      };
     } catch (error) {
       await file.discard();
       throw error;

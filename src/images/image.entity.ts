@@ -25,6 +25,10 @@ import type { PictureMediaType } from './picture-signature.js';
 @Index('ix_images_hardware_id', ['hardwareId', 'capturedAt', 'id'])
 @Index('ix_images_ml_tag', ['mlTag', 'capturedAt', 'id'])
 @Index('ix_images_trashed_at', ['trashedAt'], { where: '"trashed_at" IS NOT NULL' })
+@Index('uq_images_file_storage_key', ['fileStorageKey'], {
+  unique: true,
+  where: '"file_storage_key" IS NOT NULL',
+})
 @Check('ck_images_ml_tag', `"ml_tag" IN ('TRAIN', 'TEST', 'LIVE')`)
 @Check(
   'ck_images_picture_whole',
@@ -74,6 +78,12 @@ export class Image {
 
   @Column({ type: 'timestamptz', precision: 3 })
   updatedAt!: Date;
+
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  createdBy!: string | null;
+
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  updatedBy!: string | null;
 
   @Column({ type: 'integer' })
   version!: number;

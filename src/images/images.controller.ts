@@ -11,8 +11,10 @@ import {
   Req,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../access/caller.js';
+import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
+import { FileAddresses } from '../access/file-addresses.service.js';
 import type { Request } from 'express';
-import { Environment } from '../config/environment.js';
 import type { Position } from '../database/page.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
@@ -51,7 +53,7 @@ export class ImagesController {
     private readonly images: ImagesService,
     private readonly creation: ImageCreationService,
     private readonly uploads: ImageUploadReader,
-    private readonly environment: Environment,
+    private readonly addresses: FileAddresses,
   ) {}
 
   /**
@@ -59,15 +61,23 @@ export class ImagesController {
    * @remarks Newest capture first, each with its annotations. Different filters are ANDed; a repeated one
    * means "any of".
    */
+  @Requires('viewer')
   @Get()
   @AnswersPage(ImageResponse)
   async listImages(
+    @CurrentCaller() caller: Caller,
     @Query() query: ListImagesQuery,
     @Req() request: Request,
   ): Promise<Reply<ImageResponse[]>> {
     const { sort } = query;
     const page = query.toPageRequest(sort, (position) => isPosition(position, sort));
-    const found = await this.images.listImages(query.toFilter(), sort, page, query.annotations);
+    const found = await this.images.listImages(
+      caller,
+      query.toFilter(),
+      sort,
+      page,
+      query.annotations,
+    );
     return replyPage(request, found, sort, (record) => this.present(record));
   }
 
@@ -77,6 +87,7 @@ export class ImagesController {
    * and the photograph in the part `file`. All of it is stored, or nothing. A repeated request is
    * answered 200 with the image as it is now.
    */
+  @Requires('capturer')
   @Post()
   @TakesStream()
   @TakesJsonOrForm(
@@ -87,6 +98,7 @@ export class ImagesController {
   @Creates(ImageResponse)
   @AnswersRetry(ImageResponse, 'An equal request made the image before: as it is now.')
   @Refuses(
+    'client-forbidden',
     'image-exists',
     'image-in-trash',
     'unknown-reference',
@@ -101,11 +113,14 @@ export class ImagesController {
     'content-digest-mismatch',
     'idempotency-key-reused',
   )
-  async createImage(@Req() request: Request): Promise<Reply<ImageResponse>> {
+  async createImage(
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+  ): Promise<Reply<ImageResponse>> {
     const idempotencyKey = idempotencyKeyOf(request);
     const { draft, file } = await this.uploads.read(request);
     try {
-      const { record, isNew } = await this.creation.create(draft, file, idempotencyKey);
+      const { record, isNew } = await this.creation.create(caller, draft, file, idempotencyKey);
       return this.reply(
         Reply.made(this.present(record), isNew, 'images', record.image.key),
         record,
@@ -119,11 +134,15 @@ export class ImagesController {
    * Read an image
    * @remarks The record with its annotations; `file.url` is the address of its picture.
    */
+  @Requires('viewer')
   @Get(':image_key')
   @ActsOnImage()
   @Answers(ImageResponse)
-  async getImage(@Param('image_key', ImageKeyPipe) key: string): Promise<Reply<ImageResponse>> {
-    const record = await this.images.requireAnnotated(key);
+  async getImage(
+    @CurrentCaller() caller: Caller,
+    @Param('image_key', ImageKeyPipe) key: string,
+  ): Promise<Reply<ImageResponse>> {
+    const record = await this.images.requireAnnotated(caller, key);
     return this.reply(Reply.of(this.present(record)), record);
   }
 
@@ -131,16 +150,18 @@ export class ImagesController {
    * Change an image
    * @remarks A JSON merge patch (RFC 7396) of its details: what is left out stays as it is, null clears.
    */
+  @Requires('admin')
   @Patch(':image_key')
   @ActsOnImage()
   @Answers(ImageResponse)
-  @Refuses('image-changed', 'unknown-reference')
+  @Refuses('client-forbidden', 'image-changed', 'unknown-reference')
   async patchImage(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
     @IfMatch() precondition: Precondition,
     @Body() body: PatchImageRequest,
   ): Promise<Reply<ImageResponse>> {
-    const record = await this.images.changeDetails(key, precondition, body.toDetails());
+    const record = await this.images.changeDetails(caller, key, precondition, body.toDetails());
     return this.reply(Reply.of(this.present(record)), record);
   }
 
@@ -148,51 +169,59 @@ export class ImagesController {
    * Delete an image
    * @remarks It moves to the trash, from where it can be restored; `purge=true` removes it for good.
    */
+  @Requires('admin')
   @Delete(':image_key')
   @HttpCode(204)
   @ActsOnImage()
   @Removes('The image is in the trash, or gone.')
   @Refuses('image-changed')
   async deleteImage(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
     @Query() query: DeleteImageQuery,
     @IfMatch() precondition: Precondition,
   ): Promise<void> {
-    if (query.purge) await this.images.purge(key, precondition);
-    else await this.images.moveToTrash(key, precondition);
+    if (query.purge) await this.images.purge(caller, key, precondition);
+    else await this.images.moveToTrash(caller, key, precondition);
   }
 
   /**
    * Restore an image
    * @remarks Takes it out of the trash, as it was.
    */
+  @Requires('admin')
   @Post(':image_key/restore')
   @HttpCode(200)
-  @ActsOn(ImagesService, 'image-not-found', (images, { image_key }) =>
-    images.requireRecord(image_key ?? ''),
+  @ActsOn(ImagesService, 'image-not-found', (images, { image_key }, request) =>
+    images.requireRecord(callerOf(request), image_key ?? ''),
   )
   @Answers(ImageResponse)
   @Refuses('image-not-in-trash', 'idempotency-key-reused')
   async restoreImage(
+    @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
     @Repeatable() request: RepeatableRequest | undefined,
   ): Promise<Reply<ImageResponse>> {
-    const record = await this.images.restore(key, request);
+    const record = await this.images.restore(caller, key, request);
     return this.reply(Reply.of(this.present(record)), record);
   }
 
   private present(record: AnnotatedRecord): ImageResponse {
-    return ImageResponse.from(record, this.environment.publicUrl ?? '');
+    return ImageResponse.from(record, this.addresses.addressOf(record.image));
   }
 
   private reply(reply: Reply<ImageResponse>, { image }: AnnotatedRecord): Reply<ImageResponse> {
-    return reply.tagged(imageTag(image));
+    const tagged = reply.tagged(imageTag(image));
+    // A client that kept its copy would keep a signature that expires.
+    return image.fileStorageKey !== null && this.addresses.areSigned
+      ? tagged.alwaysWhole()
+      : tagged;
   }
 }
 
 function ActsOnImage() {
-  return ActsOn(ImagesService, 'image-not-found', (images, { image_key }) =>
-    images.requireImage(image_key ?? ''),
+  return ActsOn(ImagesService, 'image-not-found', (images, { image_key }, request) =>
+    images.requireImage(callerOf(request), image_key ?? ''),
   );
 }
 

@@ -12,6 +12,7 @@ import { ImagesRepository } from './images.repository.js';
 import { ImagesService } from './images.service.js';
 import { PictureStore } from './picture-store.js';
 import { PicturesService } from './pictures.service.js';
+import { UpkeepService } from './upkeep/upkeep.service.js';
 
 @Module({
   imports: [AnnotationsModule, UsersModule, LocationsModule],
@@ -23,6 +24,7 @@ import { PicturesService } from './pictures.service.js';
     PictureStore,
     ImagesRepository,
     ImageUploadReader,
+    UpkeepService,
     {
       provide: ImageFileService,
       inject: [Environment],

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import type { Caller } from '../access/caller.js';
+import { visibleImages } from '../access/client-scope.js';
 import { estimateRows } from '../database/estimate.js';
 import type { Page, PageRequest, Position } from '../database/page.js';
 import type { ImageFilter, ImageSort } from './image.js';
@@ -21,13 +23,16 @@ export class ImagesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** The image with this key, in use or in the trash. */
-  find(key: string): Promise<Image | null> {
-    return this.dataSource.manager.findOneBy(Image, { key });
+  find(caller: Caller, key: string): Promise<Image | null> {
+    return this.visibleTo(caller).andWhere('image.key = :key', { key }).getOne();
   }
 
   /** The same, locked until the transaction ends. */
-  lock(manager: EntityManager, key: string): Promise<Image | null> {
-    return manager.findOne(Image, { where: { key }, lock: { mode: 'for_no_key_update' } });
+  lock(manager: EntityManager, caller: Caller, key: string): Promise<Image | null> {
+    return this.visibleTo(caller, manager)
+      .andWhere('image.key = :key', { key })
+      .setLock('for_no_key_update')
+      .getOne();
   }
 
   /** @returns the id of the new row, or undefined if the key is taken */
@@ -45,12 +50,13 @@ export class ImagesRepository {
 
   /** A page of the images that a filter lets through. */
   async search(
+    caller: Caller,
     filter: ImageFilter,
     sort: ImageSort,
     page: PageRequest,
     withAnnotations: boolean,
   ): Promise<Page<Image>> {
-    const images = this.matching(filter);
+    const images = this.matching(caller, filter);
     if (page.after) behind(images, sort, page.after);
     const found = await sorted(images, sort)
       .limit(page.limit + 1)
@@ -60,20 +66,27 @@ export class ImagesRepository {
     return {
       items,
       ...(found.length > items.length && last ? { next: positionOf(last, sort) } : {}),
-      ...(page.count ? { total: await this.count(filter, page.count) } : {}),
+      ...(page.count ? { total: await this.count(caller, filter, page.count) } : {}),
     };
   }
 
-  private count(filter: ImageFilter, mode: 'exact' | 'estimated'): Promise<number> {
-    const images = this.matching(filter);
+  private count(caller: Caller, filter: ImageFilter, mode: 'exact' | 'estimated'): Promise<number> {
+    const images = this.matching(caller, filter);
     if (mode === 'exact') return images.getCount();
     const [sql, parameters] = images.select('image.id').getQueryAndParameters();
     return estimateRows(this.dataSource.manager, sql, parameters);
   }
 
-  private matching(filter: ImageFilter): Images {
-    const images = this.dataSource.manager.createQueryBuilder(Image, 'image');
-    images.where(filter.inTrash ? 'image.trashedAt IS NOT NULL' : 'image.trashedAt IS NULL');
+  /** Every query on images begins here: those of other clients do not exist for the caller. */
+  private visibleTo(caller: Caller, manager: EntityManager = this.dataSource.manager): Images {
+    return manager
+      .createQueryBuilder(Image, 'image')
+      .where(visibleImages(':visibleClientIds', 'image'), { visibleClientIds: caller.clientIds });
+  }
+
+  private matching(caller: Caller, filter: ImageFilter): Images {
+    const images = this.visibleTo(caller);
+    images.andWhere(filter.inTrash ? 'image.trashedAt IS NOT NULL' : 'image.trashedAt IS NULL');
     if (filter.userIds) oneOf(images, 'userId', filter.userIds);
     if (filter.locationIds) oneOf(images, 'locationId', filter.locationIds);
     if (filter.clientIds) oneOf(images, 'clientId', filter.clientIds);

@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { ClientForbidden } from '../access/access.errors.js';
+import { type AuditedAction, AuditLog } from '../access/audit-log.service.js';
+import type { Caller } from '../access/caller.js';
 import { AnnotationSetsService } from '../annotations/annotation-sets.service.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import type { Fault } from '../errors/domain-error.js';
 import type { CurrentState, Precondition } from '../errors/precondition.js';
+import { pathOf } from '../http/reply.js';
 import { LocationsService } from '../locations/locations.service.js';
 import { FileStorage } from '../storage/file-storage.js';
 import { UsersService } from '../users/users.service.js';
@@ -30,35 +34,37 @@ export class ImagesService {
     private readonly locations: LocationsService,
     private readonly storage: FileStorage,
     private readonly requests: RepeatableRequests,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws ImageNotFound also for an image in the trash */
-  async requireImage(key: string): Promise<Image> {
-    const image = await this.repository.find(key);
+  async requireImage(caller: Caller, key: string): Promise<Image> {
+    const image = await this.repository.find(caller, key);
     if (!image || image.trashedAt) throw new ImageNotFound(key);
     return image;
   }
 
   /** An image in use or in the trash. @throws ImageNotFound */
-  async requireRecord(key: string): Promise<Image> {
-    const image = await this.repository.find(key);
+  async requireRecord(caller: Caller, key: string): Promise<Image> {
+    const image = await this.repository.find(caller, key);
     if (!image) throw new ImageNotFound(key);
     return image;
   }
 
   /** @throws ImageNotFound also for an image in the trash */
-  async requireAnnotated(key: string): Promise<AnnotatedRecord> {
-    return this.annotated(await this.requireImage(key));
+  async requireAnnotated(caller: Caller, key: string): Promise<AnnotatedRecord> {
+    return this.annotated(await this.requireImage(caller, key));
   }
 
   /** A page of images, each with all of its annotations unless they are left out. */
   async listImages(
+    caller: Caller,
     filter: ImageFilter,
     sort: ImageSort,
     page: PageRequest,
     withAnnotations: boolean,
   ): Promise<Page<AnnotatedRecord>> {
-    const found = await this.repository.search(filter, sort, page, withAnnotations);
+    const found = await this.repository.search(caller, filter, sort, page, withAnnotations);
     if (!withAnnotations) return { ...found, items: found.items.map((image) => ({ image })) };
     const sets = await this.annotations.listOf(found.items.map(({ id }) => id));
     const items = found.items.map((image) => ({ image, annotations: sets.get(image.id) ?? [] }));
@@ -67,28 +73,33 @@ export class ImagesService {
 
   /**
    * Changes the given details of an image.
-   * @throws ImageNotFound | PreconditionFailed | UnknownReference
+   * @throws ClientForbidden | ImageNotFound | PreconditionFailed | UnknownReference
    */
   async changeDetails(
+    caller: Caller,
     key: string,
     precondition: Precondition,
     details: Partial<ImageDetails>,
   ): Promise<AnnotatedRecord> {
+    if (details.clientId !== undefined) assertSees(caller, details.clientId);
     const image = await this.dataSource.transaction(async (manager) => {
-      const current = await this.lockInUse(manager, key);
+      const current = await this.lockInUse(manager, caller, key);
       precondition.assertHolds('image', stateOf(current));
       await this.assertReferencesIn(manager, details);
-      return this.changeIn(manager, current, details);
+      const changed = await this.changeIn(manager, caller, current, details);
+      await this.noteIn(manager, caller, 'image.changed', changed);
+      return changed;
     });
     return this.annotated(image);
   }
 
   /** @throws ImageNotFound | PreconditionFailed */
-  moveToTrash(key: string, precondition: Precondition): Promise<void> {
+  moveToTrash(caller: Caller, key: string, precondition: Precondition): Promise<void> {
     return this.dataSource.transaction(async (manager) => {
-      const image = await this.lockInUse(manager, key);
+      const image = await this.lockInUse(manager, caller, key);
       precondition.assertHolds('image', stateOf(image));
-      await this.changeIn(manager, image, { trashedAt: new Date() });
+      await this.changeIn(manager, caller, image, { trashedAt: new Date() });
+      await this.noteIn(manager, caller, 'image.trashed', image);
     });
   }
 
@@ -96,29 +107,35 @@ export class ImagesService {
    * @param request that may be repeated: then the image comes as it is now
    * @throws ImageNotFound | ImageNotInTrash | IdempotencyKeyReused
    */
-  async restore(key: string, request?: RepeatableRequest): Promise<AnnotatedRecord> {
+  async restore(
+    caller: Caller,
+    key: string,
+    request?: RepeatableRequest,
+  ): Promise<AnnotatedRecord> {
     await this.dataSource.transaction(async (manager) => {
-      const current = await this.repository.lock(manager, key);
+      const current = await this.repository.lock(manager, caller, key);
       if (!current) throw new ImageNotFound(key);
       await this.requests.once(manager, request, async () => {
         if (!current.trashedAt) throw new ImageNotInTrash(key);
-        await this.changeIn(manager, current, { trashedAt: null });
+        await this.changeIn(manager, caller, current, { trashedAt: null });
+        await this.noteIn(manager, caller, 'image.restored', current);
         return key;
       });
     });
-    return this.requireAnnotated(key);
+    return this.requireAnnotated(caller, key);
   }
 
   /**
    * Removes an image for good, from use or from the trash: its record, annotations and picture.
    * @throws ImageNotFound | PreconditionFailed
    */
-  async purge(key: string, precondition: Precondition): Promise<void> {
+  async purge(caller: Caller, key: string, precondition: Precondition): Promise<void> {
     const image = await this.dataSource.transaction(async (manager) => {
-      const current = await this.repository.lock(manager, key);
+      const current = await this.repository.lock(manager, caller, key);
       if (!current) throw new ImageNotFound(key);
       precondition.assertHolds('image', stateOf(current));
       await manager.delete(Image, { id: current.id });
+      await this.noteIn(manager, caller, 'image.purged', current);
       return current;
     });
     // The row first: a file without a row is rubbish, a row without its file is a loss.
@@ -126,15 +143,21 @@ export class ImagesService {
   }
 
   /** The image with this key, locked until the transaction ends. @throws ImageNotFound */
-  async lockInUse(manager: EntityManager, key: string): Promise<Image> {
-    const image = await this.repository.lock(manager, key);
+  async lockInUse(manager: EntityManager, caller: Caller, key: string): Promise<Image> {
+    const image = await this.repository.lock(manager, caller, key);
     if (!image || image.trashedAt) throw new ImageNotFound(key);
     return image;
   }
 
   /** Changes a locked image and raises its version. */
-  async changeIn(manager: EntityManager, image: Image, change: Partial<Image>): Promise<Image> {
-    const changed = { ...change, version: image.version + 1, updatedAt: new Date() };
+  async changeIn(
+    manager: EntityManager,
+    caller: Caller,
+    image: Image,
+    change: Partial<Image>,
+  ): Promise<Image> {
+    const version = image.version + 1;
+    const changed = { ...change, version, updatedAt: new Date(), updatedBy: caller.name };
     await manager.update(Image, { id: image.id }, changed);
     return Object.assign(image, changed);
   }
@@ -157,6 +180,21 @@ export class ImagesService {
     if (faults.length > 0) throw new UnknownReference([...faults, ...otherFaults()]);
   }
 
+  /**
+   * Writes into the audit log what is done to an image, in the transaction that does it.
+   * @param below further segments of the path of what it is done to
+   */
+  noteIn(
+    manager: EntityManager,
+    caller: Caller,
+    action: AuditedAction,
+    image: { key: string; clientId: string },
+    ...below: string[]
+  ): Promise<void> {
+    const subject = pathOf('images', image.key, ...below);
+    return this.audit.recordIn(manager, caller, action, subject, image.clientId);
+  }
+
   /** An image together with its annotations. */
   async annotated(image: Image): Promise<AnnotatedRecord> {
     const sets = await this.annotations.listOf([image.id]);
@@ -170,6 +208,11 @@ function stateOf(image: Image): CurrentState {
     etag: imageTag(image),
     version: image.version,
     changedAt: image.updatedAt,
-    changedBy: null,
+    changedBy: image.updatedBy,
   };
+}
+
+/** @throws ClientForbidden */
+export function assertSees(caller: Caller, clientId: string): void {
+  if (!caller.sees(clientId)) throw new ClientForbidden();
 }

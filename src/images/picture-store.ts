@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { isCertainlyRolledBack } from '../database/database-errors.js';
 import { FileStorage } from '../storage/file-storage.js';
 import type { ReceivedFile } from '../storage/upload-spool.js';
 import type { StoredPicture } from './stored-picture.js';
 import { ImageFileService, type InspectedPicture } from './image-file.service.js';
-import { ImagesRepository } from './images.repository.js';
 
 /** Brings uploads into the storage. The order is always: the file, then the row that names it. */
 @Injectable()
@@ -12,7 +12,6 @@ export class PictureStore {
   constructor(
     private readonly imageFiles: ImageFileService,
     private readonly storage: FileStorage,
-    private readonly repository: ImagesRepository,
   ) {}
 
   /**
@@ -22,7 +21,7 @@ export class PictureStore {
   async inspect(
     upload: ReceivedFile,
   ): Promise<{ picture: StoredPicture; capture: InspectedPicture['capture'] }> {
-    const inspected = await this.imageFiles.inspect(upload.path);
+    const inspected = await this.imageFiles.inspect(upload.path, upload.left);
     const { mediaType, width, height, orientation, thumbhash, capture } = inspected;
     const { bytes, sha256 } = upload;
     const storageKey = uuidv7();
@@ -37,17 +36,16 @@ export class PictureStore {
     return this.storage.publish(picture.storageKey, upload.path);
   }
 
-  /** Removes a picture that no row names any more. */
+  /** Removes a picture that no row names any more. Never fails. */
   remove(picture: StoredPicture): Promise<void> {
     return this.storage.remove(picture.storageKey);
   }
 
   /**
-   * Removes a published picture after its transaction failed, unless the row names it all the same: a
-   * connection that breaks during COMMIT leaves that open.
+   * Removes a published picture after its transaction failed. Where a broken connection leaves open whether
+   * it was committed, the file stays: without a row it is rubbish, which is cleaned up later.
    */
-  async removeUnlessNamed(imageKey: string, picture: StoredPicture): Promise<void> {
-    const image = await this.repository.find(imageKey);
-    if (image?.fileStorageKey !== picture.storageKey) await this.remove(picture);
+  async removeAfter(failure: unknown, picture: StoredPicture): Promise<void> {
+    if (isCertainlyRolledBack(failure)) await this.remove(picture);
   }
 }

@@ -13,9 +13,11 @@ export interface ImageLimits {
   maxOutputSide: number;
   /** How many decodes run at once: the number of cores. */
   decodes: number;
+  /** Bytes that they may take together, by the estimates of decode-memory.ts; no picture may take more. */
+  decodeMemory: number;
   /** How many more may wait. */
   decodeQueue: number;
-  /** After this time a decode is given up. libvips counts whole seconds: it is rounded up. */
+  /** After this time, waiting included, nobody is kept waiting for a decode any more. */
   renditionTimeoutMs: number;
 }
 
@@ -44,7 +46,7 @@ export interface RenderOptions {
   scale?: number;
   /** 1 to 100, for lossy formats; 75 if absent. */
   quality?: number;
-  /** A rendering that still waits for its turn when this fires is dropped. */
+  /** A rendering that still waits for its turn when this fires is never begun. */
   signal?: AbortSignal;
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { Caller } from '../access/caller.js';
 import { AnnotationSetsService } from '../annotations/annotation-sets.service.js';
 import type { CurrentState, Precondition } from '../errors/precondition.js';
 import { FileStorage, type OpenedFile } from '../storage/file-storage.js';
-import { errorCode } from '../storage/storage.errors.js';
+import { errorCode } from '../storage/file-system-errors.js';
 import type { ReceivedFile } from '../storage/upload-spool.js';
 import type { AnnotatedRecord } from './image.js';
 import type { Image } from './image.entity.js';
@@ -36,8 +37,8 @@ export class PicturesService {
   ) {}
 
   /** @throws ImageNotFound | PictureNotFound */
-  async requirePicture(key: string): Promise<StoredPicture> {
-    const picture = pictureOf(await this.images.requireImage(key));
+  async requirePicture(caller: Caller, key: string): Promise<StoredPicture> {
+    const picture = pictureOf(await this.images.requireImage(caller, key));
     if (!picture) throw new PictureNotFound(key);
     return picture;
   }
@@ -90,8 +91,8 @@ export class PicturesService {
    * Refuses an upload before its body is read, if it would be refused after it.
    * @throws ImageNotFound | PreconditionFailed
    */
-  async assertMayAttach(key: string, precondition: Precondition): Promise<void> {
-    const image = await this.images.requireImage(key);
+  async assertMayAttach(caller: Caller, key: string, precondition: Precondition): Promise<void> {
+    const image = await this.images.requireImage(caller, key);
     const picture = pictureOf(image);
     precondition.assertHolds('picture', picture ? this.stateOf(image, picture) : undefined);
   }
@@ -104,39 +105,43 @@ export class PicturesService {
    *   publishing throw
    */
   async attach(
+    caller: Caller,
     key: string,
     precondition: Precondition,
     upload: ReceivedFile,
   ): Promise<{ record: AnnotatedRecord; picture: StoredPicture; isFirst: boolean }> {
     const { picture } = await this.store.inspect(upload);
     await this.store.publish(picture, upload);
-    const { image, before } = await this.exchange(key, precondition, picture);
+    const { image, before } = await this.exchange(caller, key, precondition, picture);
     return { record: await this.images.annotated(image), picture, isFirst: before === null };
   }
 
   /** @throws ImageNotFound | PictureNotFound | PreconditionFailed */
-  async detach(key: string, precondition: Precondition): Promise<void> {
-    await this.exchange(key, precondition, null);
+  async detach(caller: Caller, key: string, precondition: Precondition): Promise<void> {
+    await this.exchange(caller, key, precondition, null);
   }
 
   private async exchange(
+    caller: Caller,
     key: string,
     precondition: Precondition,
     after: StoredPicture | null,
   ): Promise<{ image: Image; before: StoredPicture | null }> {
     try {
       const exchanged = await this.dataSource.transaction(async (manager) => {
-        const image = await this.images.lockInUse(manager, key);
+        const image = await this.images.lockInUse(manager, caller, key);
         const before = pictureOf(image);
         if (!before && !after) throw new PictureNotFound(key);
         precondition.assertHolds('picture', before ? this.stateOf(image, before) : undefined);
         if (after) await this.annotations.assertFitIn(manager, image.id, after);
-        return { image: await this.images.changeIn(manager, image, pictureColumns(after)), before };
+        await this.images.changeIn(manager, caller, image, pictureColumns(after));
+        await this.images.noteIn(manager, caller, actionOf(before, after), image, 'file');
+        return { image, before };
       });
       if (exchanged.before) await this.store.remove(exchanged.before);
       return exchanged;
     } catch (error) {
-      if (after) await this.store.removeUnlessNamed(key, after);
+      if (after) await this.store.removeAfter(error, after);
       throw error;
     }
   }
@@ -146,9 +151,14 @@ export class PicturesService {
       etag: this.tagOf(picture, {}),
       version: image.version,
       changedAt: image.updatedAt,
-      changedBy: null,
+      changedBy: image.updatedBy,
     };
   }
+}
+
+function actionOf(before: StoredPicture | null, after: StoredPicture | null) {
+  if (!after) return 'picture.removed';
+  return before ? 'picture.replaced' : 'picture.attached';
 }
 
 /** Whether the original bytes are meant. */

@@ -1,4 +1,7 @@
-import type { FileWindow } from './file-window.js';
+/** Where the bytes are: pieces of them by offset, shorter at the end. */
+export interface ByteSource {
+  read(offset: number, length: number): Promise<Buffer>;
+}
 
 /** One page's table of contents: where its fields are, by tag, and where the next table is (0: none). */
 export interface TiffDirectory {
@@ -13,13 +16,16 @@ interface TiffField {
   slot: number;
 }
 
+// Files have some dozens. BigTIFF could claim 2^64, and 500 pages may share one directory.
+const MAX_FIELDS = 4_096;
 const SHORT = 3;
-const ASCII = 2;
+/** ASCII, and UTF-8 as Exif 3.0 has it. */
+const TEXT_TYPES = new Set([2, 129]);
 
 /** Reads the tables of a TIFF (TIFF 6.0 §2) or BigTIFF of either byte order, and nothing else of it. */
 export class TiffDirectories {
   private constructor(
-    private readonly window: FileWindow,
+    private readonly window: ByteSource,
     private readonly littleEndian: boolean,
     private readonly big: boolean,
     /** Where the first directory is. */
@@ -27,7 +33,7 @@ export class TiffDirectories {
   ) {}
 
   /** `undefined` if even the header is cut. */
-  static async in(window: FileWindow): Promise<TiffDirectories | undefined> {
+  static async in(window: ByteSource): Promise<TiffDirectories | undefined> {
     const header = await window.read(0, 16);
     if (header.length < 8) return undefined;
     const littleEndian = header[0] === 0x49;
@@ -48,8 +54,7 @@ export class TiffDirectories {
     const counter = await this.window.read(offset, counterBytes);
     if (counter.length < counterBytes) return undefined;
     const count = this.big ? this.word(counter, 0) : this.short(counter, 0);
-    // BigTIFF could claim 2^64 fields; there are only 65,536 tags.
-    if (count > 65_536) return undefined;
+    if (count > MAX_FIELDS) return undefined;
     const start = offset + counterBytes;
     const length = count * fieldBytes + this.wordBytes;
     const table = await this.window.read(start, length);
@@ -79,7 +84,7 @@ export class TiffDirectories {
   /** The text in a field, up to `limit` bytes of it; `undefined` if there is none. */
   async textOf(directory: TiffDirectory, tag: number, limit = 1024): Promise<string | undefined> {
     const field = directory.fields.get(tag);
-    if (field?.type !== ASCII) return undefined;
+    if (!field || !TEXT_TYPES.has(field.type)) return undefined;
     const isInside = field.count <= this.wordBytes;
     const offset = isInside
       ? field.slot

@@ -17,29 +17,3 @@ export class StorageUnavailable extends DomainError {
     super('The storage does not answer at the moment.', options);
   }
 }
-
-const FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-const UNAVAILABLE_CODES = new Set([
-  'EIO',
-  'EROFS',
-  'EMFILE',
-  'ENFILE',
-  'EACCES',
-  'ESTALE',
-  'ETIMEDOUT',
-]);
-
-/** What a file system error means for a request; anything unknown stays what it is. */
-export function storageError(error: unknown): unknown {
-  const code = errorCode(error);
-  if (code !== undefined && FULL_CODES.has(code)) return new StorageFull({ cause: error });
-  if (code !== undefined && UNAVAILABLE_CODES.has(code))
-    return new StorageUnavailable({ cause: error });
-  return error;
-}
-
-/** `ENOENT` and the like. */
-export function errorCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}

@@ -1,11 +1,13 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { open, opendir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { DomainError } from '../errors/domain-error.js';
-import { storageError } from './storage.errors.js';
+import { incomingFolder } from './data-folder.js';
+import { makeFolder } from './folders.js';
+import { storageError } from './file-system-errors.js';
 
 /** The file is larger than is taken (413). */
 export class UploadTooLarge extends DomainError {
@@ -26,35 +28,27 @@ export interface ReceivedFile {
   bytes: number;
   /** Hexadecimal SHA-256 of the bytes. */
   sha256: string;
+  /** Fires when whoever sent it is gone: work on it that has not begun is for nobody. */
+  left?: AbortSignal;
   /** Removes the file, if nobody has taken it over. */
   discard(): Promise<void>;
 }
 
 /** Takes uploads to DATA_DIR/incoming, hashing them on the way: memory does not grow with the file. */
 @Injectable()
-export class UploadSpool implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(UploadSpool.name);
-  private sweep: NodeJS.Timeout | undefined;
+export class UploadSpool implements OnModuleInit {
   private readonly folder: string;
   /** Largest file, in bytes. */
   readonly maxBytes: number;
 
   constructor(environment: Environment) {
-    this.folder = join(environment.dataDir, 'incoming');
+    this.folder = incomingFolder(environment.dataDir);
     this.maxBytes = environment.maxUploadBytes;
   }
 
   async onModuleInit(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     await this.removeAbandoned();
-    this.sweep = setInterval(() => {
-      this.removeAbandoned().catch((error: unknown) => this.logger.warn({ err: error }));
-    }, ABANDONED_AFTER_MS);
-    this.sweep.unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.sweep);
   }
 
   /**
@@ -76,17 +70,22 @@ export class UploadSpool implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Removes what processes have left that were killed; uploads that go on, also in other copies, are younger. */
-  private async removeAbandoned(): Promise<void> {
+  /**
+   * Removes what processes have left that were killed; uploads that go on, also in other copies of the
+   * service, are younger.
+   * @returns how many
+   */
+  async removeAbandoned(): Promise<number> {
     const eldest = Date.now() - ABANDONED_AFTER_MS;
-    for (const name of await readdir(this.folder)) {
+    let removed = 0;
+    for await (const { name } of await opendir(this.folder)) {
       const path = join(this.folder, name);
-      const written = await stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Infinity,
-      );
-      if (written < eldest) await unlinkIfThere(path);
+      const written = await stat(path).catch(() => undefined);
+      if (!written || written.mtimeMs >= eldest) continue;
+      await unlinkIfThere(path);
+      removed += 1;
     }
+    return removed;
   }
 
   private async write(source: Readable, path: string, hashes: readonly Hash[]): Promise<number> {

@@ -1,5 +1,6 @@
 import type { ValidationOptions } from 'class-validator';
 import { InspectedBy, type InnerFault } from '../../http/validation/inspected-by.js';
+import { settingsInForce } from '../../http/validation/settings-in-force.js';
 import type { Attributes } from '../annotation.js';
 import { polygonShapeFaults } from '../geometry/polygon-shape.js';
 
@@ -19,7 +20,7 @@ export function IsAttributes(options?: ValidationOptions): PropertyDecorator {
 function polygonFaults(value: unknown): readonly InnerFault[] {
   return value === undefined
     ? [{ path: [], detail: 'must be there: null clears it' }]
-    : polygonShapeFaults(value);
+    : polygonShapeFaults(value, settingsInForce().maxPolygonPoints);
 }
 
 function attributeFaults(value: unknown): InnerFault[] {

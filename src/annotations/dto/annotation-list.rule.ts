@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
+import { IsArray, ValidateNested } from 'class-validator';
 import { InspectedBy, type InnerFault } from '../../http/validation/inspected-by.js';
-import { MAX_ANNOTATIONS } from '../annotation.js';
+import { settingsInForce } from '../../http/validation/settings-in-force.js';
 import type { CreateAnnotationRequest } from './create-annotation.request.js';
 
-/** At most 2,000 annotations of a request class, no two of which name the same index. */
+/** At most MAX_ANNOTATIONS annotations of a request class, no two of which name the same index. */
 export function IsAnnotationList(itemType: new () => CreateAnnotationRequest): PropertyDecorator {
   // In the order in which decorators above a field would be applied: from the bottom up.
   const rules = [
@@ -13,11 +13,17 @@ export function IsAnnotationList(itemType: new () => CreateAnnotationRequest): P
     InspectedBy('hasDistinctIndexes', repeatedIndexes),
     InspectedBy('hasNoListInside', listsInside),
     ValidateNested({ each: true }),
-    ArrayMaxSize(MAX_ANNOTATIONS),
+    InspectedBy('isShortEnough', tooMany),
     IsArray(),
-    ApiProperty({ type: () => [itemType], maxItems: MAX_ANNOTATIONS }),
+    ApiProperty({ type: () => [itemType], maxItems: settingsInForce().maxAnnotations }),
   ];
   return (target, property) => rules.forEach((rule) => rule(target, property));
+}
+
+function tooMany(value: unknown): InnerFault[] {
+  const { maxAnnotations } = settingsInForce();
+  if (!Array.isArray(value) || value.length <= maxAnnotations) return [];
+  return [{ path: [], detail: `must not hold more than ${maxAnnotations} annotations` }];
 }
 
 // ValidateNested takes a list inside the list for one more level of it.

@@ -65,9 +65,13 @@ export class AnnotationResponse {
   @ApiProperty({ format: 'date-time' })
   updated_at!: string;
 
-  /** Who made it; null while callers are not known. */
+  /** Name of the caller who made it; null if nobody was asked for one (AUTH=off). */
   @ApiProperty({ type: String, nullable: true, example: null })
   created_by!: string | null;
+
+  /** Name of the caller who changed it last. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  updated_by!: string | null;
 
   /**
    * Raised by every change.
@@ -90,6 +94,7 @@ export class AnnotationResponse {
       created_at: annotation.createdAt.toISOString(),
       updated_at: annotation.updatedAt.toISOString(),
       created_by: annotation.createdBy,
+      updated_by: annotation.updatedBy,
       version: annotation.version,
     };
   }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { polygonShapeFaults } from './polygon-shape.js';
+import { polygonShapeFaults as faultsWithin } from './polygon-shape.js';
+
+const polygonShapeFaults = (value: unknown) => faultsWithin(value, 10_000);
 
 const pathsOf = (value: unknown) => polygonShapeFaults(value).map(({ path }) => path);
 const repeated = <T>(value: T, count: number): T[] => Array.from({ length: count }, () => value);

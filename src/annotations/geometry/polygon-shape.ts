@@ -7,14 +7,13 @@ export interface GeometryFault {
 /** Faults beyond these are not listed: an answer stays readable, and small. */
 export const MAX_GEOMETRY_FAULTS = 100;
 export const MIN_POINTS = 2;
-export const MAX_POINTS = 10_000;
 
 /**
- * What keeps a value from being a polygon at all (`{ points: [[x, y], …] }` with 2 to 10,000 points
+ * What keeps a value from being a polygon at all (`{ points: [[x, y], …] }` with 2 to `maxPoints` points
  * of two finite numbers each). Empty: it is a `Polygon`; whether it is a possible one is the
  * question of `polygonGeometryFaults`.
  */
-export function polygonShapeFaults(value: unknown): GeometryFault[] {
+export function polygonShapeFaults(value: unknown, maxPoints: number): GeometryFault[] {
   if (!isObject(value)) {
     return [{ path: [], detail: 'must be an object with the key "points"' }];
   }
@@ -23,16 +22,16 @@ export function polygonShapeFaults(value: unknown): GeometryFault[] {
     .slice(0, MAX_GEOMETRY_FAULTS)
     .map((key) => ({ path: [key], detail: 'is not a known key of a polygon' }));
   const points = Object.hasOwn(value, 'points') ? value.points : undefined;
-  return [...unknownKeys, ...pointsFaults(points)].slice(0, MAX_GEOMETRY_FAULTS);
+  return [...unknownKeys, ...pointsFaults(points, maxPoints)].slice(0, MAX_GEOMETRY_FAULTS);
 }
 
-function pointsFaults(points: unknown): GeometryFault[] {
+function pointsFaults(points: unknown, maxPoints: number): GeometryFault[] {
   const path = ['points'];
   if (points === undefined) return [{ path, detail: 'is required' }];
   if (!Array.isArray(points)) return [{ path, detail: 'must be an array of [x, y]' }];
   // A list too long is not walked: a million points must be as cheap to refuse as one.
-  if (points.length < MIN_POINTS || points.length > MAX_POINTS) {
-    const range = `${MIN_POINTS} to ${MAX_POINTS}`;
+  if (points.length < MIN_POINTS || points.length > maxPoints) {
+    const range = `${MIN_POINTS} to ${maxPoints}`;
     return [{ path, detail: `must hold ${range} points, not ${points.length}` }];
   }
   const faults: GeometryFault[] = [];

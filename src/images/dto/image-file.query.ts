@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsNumber, IsOptional, IsPositive, Max, Min } from 'class-validator';
+import { IsInt, IsNumber, IsOptional, IsPositive, IsString, Max, Min } from 'class-validator';
 import { ToNumber } from '../../http/validation/conversions.js';
 
 /** How the picture is wanted; with neither parameter it comes as it was uploaded. */
@@ -26,4 +26,12 @@ export class ImageFileQuery {
   @Max(100)
   @IsOptional()
   quality?: number;
+
+  /**
+   * What makes an address of `file.url` good without a credential; it is part of that address.
+   * @example "1795450000.c3QtamFtZXM.LrqzIfVbT9jYpWcXe3m0AKd7uHs5G2o8nN4yD1tRwxE"
+   */
+  @IsString()
+  @IsOptional()
+  signature?: string;
 }

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { AnnotationResponse } from '../../annotations/dto/annotation.response.js';
-import { pathOf } from '../../http/reply.js';
 import type { AnnotatedRecord } from '../image.js';
 import type { Image } from '../image.entity.js';
 import { ML_TAGS, type MlTag } from '../ml-tag.js';
@@ -52,7 +51,8 @@ export class ImageFileResponse {
   thumbhash!: string;
 
   /**
-   * Where the picture is.
+   * Where the picture is. With AUTH=on it is signed, so that an `<img>` or a viewer needs no header, and holds
+   * for an hour or two (FILE_URL_TTL_S): read the image again for a new one.
    * @example "/images/tray-7%2Ffront/file"
    */
   @ApiProperty({ format: 'uri-reference' })
@@ -111,6 +111,14 @@ export class ImageResponse {
   @ApiProperty({ format: 'date-time' })
   updated_at!: string;
 
+  /** Name of the caller who made it; null if nobody was asked for one (AUTH=off). */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  created_by!: string | null;
+
+  /** Name of the caller who changed the record, its picture or its annotations last. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  updated_by!: string | null;
+
   /**
    * Raised by every change of the record or its picture; annotations have versions of their own.
    * @example 1
@@ -118,8 +126,8 @@ export class ImageResponse {
   @ApiProperty({ type: 'integer', minimum: 1 })
   version!: number;
 
-  /** @param baseUrl of the service as clients see it, without a slash at the end; may be empty */
-  static from({ image, annotations }: AnnotatedRecord, baseUrl: string): ImageResponse {
+  /** @param fileUrl where the picture is, if there is one */
+  static from({ image, annotations }: AnnotatedRecord, fileUrl: string): ImageResponse {
     return {
       image_key: image.key,
       client_id: image.clientId,
@@ -133,15 +141,17 @@ export class ImageResponse {
           AnnotationResponse.from(image.key, annotation),
         ),
       }),
-      file: fileOf(image, baseUrl),
+      file: fileOf(image, fileUrl),
       received_at: image.receivedAt.toISOString(),
       updated_at: image.updatedAt.toISOString(),
+      created_by: image.createdBy,
+      updated_by: image.updatedBy,
       version: image.version,
     };
   }
 }
 
-function fileOf(image: Image, baseUrl: string): ImageFileResponse | null {
+function fileOf(image: Image, url: string): ImageFileResponse | null {
   const picture = pictureOf(image);
   if (!picture) return null;
   return {
@@ -152,6 +162,6 @@ function fileOf(image: Image, baseUrl: string): ImageFileResponse | null {
     sha256: picture.sha256,
     orientation: picture.orientation,
     thumbhash: picture.thumbhash,
-    url: `${baseUrl}${pathOf('images', image.key, 'file')}`,
+    url,
   };
 }
