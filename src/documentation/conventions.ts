@@ -1,6 +1,7 @@
 import { encodeCursor } from '../http/cursor.js';
 import type { Document, Header, Operation, Parameter, Reference, Schema } from './document.js';
 import { forEachOperation } from './document.js';
+import { RATE_LIMIT_HEADERS } from './rate-limit-headers.js';
 
 /** The headers that responses carry; `src/http/openapi.ts` refers to them by name. */
 export const HEADERS: Readonly<Record<string, Header>> = {
@@ -29,13 +30,27 @@ export const HEADERS: Readonly<Record<string, Header>> = {
   'X-Request-Id': {
     description: 'Names the request; the log has it, and a problem repeats it as `instance`.',
     required: true,
-    schema: { type: 'string', format: 'uuid', examples: ['5706b6d9-0241-491e-9e85-7ba6c70a0851'] },
+    schema: {
+      type: 'string',
+      pattern: '^[\\w.:=+/@-]{1,128}$',
+      examples: ['5706b6d9-0241-491e-9e85-7ba6c70a0851'],
+    },
   },
   'Retry-After': {
     description: 'Seconds after which trying again makes sense.',
     required: true,
     schema: { type: 'integer', minimum: 1, examples: [2] },
   },
+  'WWW-Authenticate': {
+    description: 'How to say who calls (RFC 6750); with an error if the credential was refused.',
+    required: true,
+    schema: {
+      type: 'string',
+      pattern: '^Bearer realm="loupe"(, error="invalid_token")?$',
+      examples: ['Bearer realm="loupe", error="invalid_token"'],
+    },
+  },
+  ...RATE_LIMIT_HEADERS,
 };
 
 /** The request headers that whole kinds of routes take. */
@@ -97,6 +112,11 @@ const PATH_PARAMETERS: Readonly<Record<string, Omit<Parameter, 'name' | 'in'>>> 
     example: 'theatre-4',
     schema: { ...KEY, maxLength: 255 },
   },
+  prefix: {
+    description: "The API key's prefix: the ten characters behind `loupe_`.",
+    example: 'k7m2q9x4ab',
+    schema: { ...KEY, maxLength: 255 },
+  },
   code: {
     description: "The problem's code: the last segment of its `type`.",
     example: 'image-not-found',
@@ -106,6 +126,8 @@ const PATH_PARAMETERS: Readonly<Record<string, Omit<Parameter, 'name' | 'in'>>> 
 
 /** Cursors that are good in every database: from before the first item that an example makes. */
 const CURSORS: Readonly<Record<string, string>> = {
+  '/api-keys': encodeCursor('name', ['a']),
+  '/audit-log': encodeCursor('-at', ['9999-12-31T23:59:59.999Z', '1']),
   '/images': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
   '/instruments': encodeCursor('name', ['a']),
   '/locations': encodeCursor('id', ['a']),
@@ -145,14 +167,18 @@ export function addConventions(
   });
 }
 
-/** Every response tells the request's id. */
-export function addRequestIds(document: Document): void {
+/**
+ * Every response tells the request's id and, where requests are counted, how many are left; the latter is
+ * written down where it matters, because a list of seven headers beside every error hides the error.
+ */
+export function addCommonHeaders(document: Document): void {
   forEachOperation(document, ({ responses }) => {
-    for (const response of Object.values(responses))
-      response.headers = {
-        ...response.headers,
-        'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
-      };
+    for (const [status, response] of Object.entries(responses)) {
+      const isTelling = responses['429'] && (status.startsWith('2') || status === '429');
+      const names = ['X-Request-Id', ...(isTelling ? Object.keys(RATE_LIMIT_HEADERS) : [])];
+      const common = names.map((name) => [name, { $ref: `#/components/headers/${name}` }] as const);
+      response.headers = { ...response.headers, ...Object.fromEntries(common) };
+    }
   });
 }
 

@@ -3,13 +3,14 @@ export interface Document {
   openapi: string;
   info: Record<string, unknown>;
   servers: { url: string; description?: string }[];
-  security: [];
+  security: SecurityRequirement[];
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: {
     schemas: Record<string, Schema>;
     parameters: Record<string, Parameter>;
     headers: Record<string, Header>;
+    securitySchemes?: Readonly<Record<string, SecurityScheme>>;
   };
 }
 
@@ -21,7 +22,20 @@ export interface Operation {
   parameters?: (Parameter | Reference)[];
   requestBody?: { required?: boolean; description?: string; content: Record<string, MediaType> };
   responses: Record<string, Response>;
+  security?: SecurityRequirement[];
   [extension: `x-${string}`]: unknown;
+}
+
+/** One way to be let in: the schemes that it takes, each with roles. */
+export type SecurityRequirement = Record<string, readonly string[]>;
+
+export interface SecurityScheme {
+  type: 'apiKey' | 'http';
+  description: string;
+  in?: 'header';
+  name?: string;
+  scheme?: string;
+  bearerFormat?: string;
 }
 
 export interface Reference {

@@ -19,8 +19,10 @@ Upload a photograph with its annotations in one request, list and filter, look a
   nobody's change is overwritten (412); as \`If-None-Match\`, it saves a download (304).
 - **Retries**: a repeated \`POST /images\` is answered 200 with the image that the first one made. Any other
   POST that makes something is safe to repeat with an \`Idempotency-Key\`.
+- **Rate limits**: every answer of a route that counts requests tells in \`RateLimit\` headers what is left; beyond
+  it is 429 with \`Retry-After\`.
 - **Errors** are problems (RFC 9457, \`application/problem+json\`) that name every fault of a request at
-  once. [/problems](/problems) explains each kind. A request is checked in this order: 404, 428, 400, 412,
+  once. [/problems](/problems) explains each kind. A request is checked in this order: 401, 403, 404, 428, 400, 412,
   then 409 and 422.
 `.trim();
 
@@ -36,6 +38,7 @@ export const TAGS = [
   },
   { name: 'users', description: 'The field staff who take photographs.' },
   { name: 'locations', description: 'The places where photographs are taken.' },
+  { name: 'access', description: 'Who may call, and what was done: API keys and the audit log.' },
   { name: 'problems', description: 'The kinds of errors, explained.' },
   { name: 'operation', description: 'For those who run the service.' },
 ];

@@ -24,7 +24,7 @@ const SELF_ONLY = [
   "img-src 'self' data: blob:",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'self'",
+  "frame-ancestors 'none'",
 ];
 const SWAGGER_POLICY = [...SELF_ONLY, "style-src 'self'"];
 // ReDoc's styles begin as empty <style> elements (this is the digest of nothing) and are filled by script;
@@ -46,7 +46,7 @@ export function mountDocumentation(app: NestExpressApplication, environment: Env
   const router = Router();
   router.get('/', (_request, response) => response.redirect('docs'));
   router.get('/openapi.json', (_request, response) => {
-    document ??= JSON.stringify(openApiDocument(app, environment.publicUrl));
+    document ??= JSON.stringify(openApiDocument(app, environment));
     response.setHeader('Cache-Control', 'no-cache');
     response.type('json').send(document);
   });

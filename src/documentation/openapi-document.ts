@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { Environment } from '../config/environment.js';
 import { BODY_EXTENSION } from '../http/openapi.js';
-import { addConventions, addRequestIds, HEADERS, PARAMETERS } from './conventions.js';
+import { addCommonHeaders, addConventions, HEADERS, PARAMETERS } from './conventions.js';
 import { type Document, forEachOperation, type Operation, type Schema } from './document.js';
 import { addExamples } from './examples.js';
 import { INTRODUCTION, TAGS } from './introduction.js';
@@ -13,16 +14,16 @@ import {
   PROBLEM_SCHEMA,
   problemCodesOf,
 } from './problem-responses.js';
+import { addSecurity } from './security.js';
 
 // Beside dist/ in the checkout and in the production image alike.
 const PACKAGE = new URL('../../../package.json', import.meta.url);
 
 /**
  * The service's OpenAPI 3.1 document: what controllers and DTOs say, and what holds for all of them.
- * @param publicUrl address of the service as clients see it; without one, addresses are relative
  */
-export function openApiDocument(app: INestApplication, publicUrl: string | undefined): Document {
-  const document = whatNestKnows(app, publicUrl);
+export function openApiDocument(app: INestApplication, environment: Environment): Document {
+  const document = whatNestKnows(app, environment.publicUrl);
   takeBodies(document);
   document.components.schemas = eachOf(document.components.schemas);
   forEachOperation(document, (operation) => {
@@ -36,8 +37,9 @@ export function openApiDocument(app: INestApplication, publicUrl: string | undef
   closeRequests(document.components.schemas);
   addConventions(document, (operation) => problemCodesOf(operation, ''));
   addProblemResponses(document);
-  addRequestIds(document);
+  addCommonHeaders(document);
   addExamples(document);
+  addSecurity(document, environment.auth === 'on');
   return document;
 }
 
@@ -79,7 +81,15 @@ function takeBodies(document: Document): void {
 
 // What a resource is comes first, and its bookkeeping last.
 const FIRST = ['code', 'id', 'name', 'image_key', 'index', 'client_id', 'instrument', 'polygon'];
-const LAST = ['annotations', 'created_by', 'received_at', 'created_at', 'updated_at', 'version'];
+const LAST = [
+  'annotations',
+  'received_at',
+  'created_at',
+  'created_by',
+  'updated_at',
+  'updated_by',
+  'version',
+];
 
 /** Nest tells the fields that a decorator describes first, which is no order for a reader. */
 function sortFields(schema: Schema): void {

@@ -17,7 +17,7 @@ export const PICTURE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'scale-too-large': {
     status: 400,
     explanation:
-      'The scaled picture would be larger than the service makes. The largest scale is named.',
+      'The scaled picture would be larger than the service makes, or take more memory. The largest scale is named.',
     example: 'The largest scale allowed for this picture is 2.048.',
     errors: [
       { parameter: 'scale', detail: 'The largest scale allowed for this picture is 2.048.' },
@@ -38,7 +38,7 @@ export const PICTURE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'too-many-pixels': {
     status: 413,
     explanation:
-      'The picture has more pixels or frames than the service decodes (MAX_PIXELS, MAX_FRAMES).',
+      'The picture has more pixels or frames than the service decodes (MAX_PIXELS, MAX_PIXELS_HEAVY, MAX_FRAMES), or would take more memory (DECODE_MEMORY).',
     example: 'The picture is too large to be decoded: 60000000 pixels, where 50000000 are allowed.',
   },
   'unsupported-picture': {
@@ -69,7 +69,7 @@ export const PICTURE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   overloaded: {
     status: 503,
     explanation:
-      'More pictures wait to be decoded than the service keeps waiting. Try again after Retry-After.',
+      'More is asked than the service can do: more pictures wait to be decoded than it keeps waiting (DECODE_QUEUE), this one took too long (RENDITION_TIMEOUT_MS), or more requests came at once than it can answer. Try again after Retry-After.',
     example: 'Too many pictures are being processed at the moment.',
   },
   'storage-unavailable': {

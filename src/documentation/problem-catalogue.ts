@@ -1,3 +1,4 @@
+import { ACCESS_PROBLEMS } from './access-problems.js';
 import { PICTURE_PROBLEMS } from './picture-problems.js';
 import type { ProblemEntry } from './problem-entry.js';
 
@@ -131,19 +132,27 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'annotation-set-changed': changed('annotation set'),
   'user-changed': changed('user'),
   'location-changed': changed('location'),
+  'expectation-failed': {
+    status: 417,
+    explanation:
+      'The header Expect asks for something else than 100-continue. Send the request without it.',
+    example: 'The service meets no expectation but 100-continue.',
+  },
   'header-too-slow': {
     status: 408,
-    explanation: 'The header of the request did not arrive within 10 seconds.',
+    explanation: 'The header of the request did not arrive within HEADER_TIMEOUT_MS.',
     example: 'The header did not arrive in time.',
   },
   'header-too-large': {
     status: 431,
-    explanation: 'The request line and the header together are larger than the service reads.',
-    example: 'The request line and the header together are larger than 16 KiB.',
+    explanation:
+      'The request line and the header together are larger than the service reads (MAX_HEADER_BYTES).',
+    example: 'The request line and the header together are larger than 16384 bytes.',
   },
   'body-too-large': {
     status: 413,
-    explanation: 'The body has more bytes than its route takes.',
+    explanation:
+      'The body has more bytes than its route takes (MAX_JSON_BYTES, MAX_ANNOTATION_SET_BYTES, MAX_UPLOAD_BYTES), or a list of far more items than any may have. It was not read to its end.',
     example: 'The body is larger than the 1000000 bytes that are taken here.',
   },
   'unsupported-media-type': {
@@ -191,11 +200,19 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     explanation: 'The database does not answer, or not in time. Try again after Retry-After.',
     example: 'The database does not answer at the moment.',
   },
+  draining: {
+    status: 503,
+    explanation:
+      'The service has been told to stop and finishes only what it has begun. Try again after Retry-After: another copy or its successor will answer.',
+    example: 'The service is stopping and takes no more requests.',
+  },
   'not-ready': {
     status: 503,
-    explanation: 'Something that requests need does not answer; it is named.',
+    explanation:
+      'Something that requests need does not answer; it is named: the database, its schema (it is being brought up to date), the storage, or the service itself (it is stopping).',
     example: 'Not ready: the database does not answer.',
     members: { failing: ['database'] },
   },
+  ...ACCESS_PROBLEMS,
   ...PICTURE_PROBLEMS,
 };

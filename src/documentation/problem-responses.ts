@@ -56,6 +56,8 @@ const EXAMPLE_INSTANCE = '5706b6d9-0241-491e-9e85-7ba6c70a0851';
 const WITHOUT_DATABASE = new Set(['operation', 'problems']);
 const REASONS: Readonly<Record<number, string>> = {
   400: 'The request is malformed, or something in it is of the wrong type, count, range or format.',
+  401: 'The service asks who calls, and the request does not prove it.',
+  403: 'The caller may not do this.',
   404: 'There is no such thing.',
   409: 'It does not go together with what is there already.',
   412: 'The resource changed since it was read; nothing was changed.',
@@ -63,18 +65,27 @@ const REASONS: Readonly<Record<number, string>> = {
   415: 'The body is of a type that is not taken here.',
   422: 'The request is well-formed, but impossible.',
   428: 'The service takes no change without If-Match.',
+  429: 'More came than is answered in a minute; try again later.',
   500: 'A fault of the service.',
   503: 'Something does not answer at the moment; try again later.',
   507: 'There is no room for more.',
 };
 
+const HEADER_OF_STATUS: Readonly<Record<number, string>> = {
+  401: 'WWW-Authenticate',
+  429: 'Retry-After',
+  503: 'Retry-After',
+};
+
 /** The problems that an operation's decorators name and those that every route of its kind answers. */
-export function problemCodesOf(operation: Operation, path: string): string[] {
+export function problemCodesOf(operation: Operation, path: string, method = ''): string[] {
   const named = Object.keys(operation)
     .filter((key) => key.startsWith(PROBLEM_EXTENSION))
     .map((key) => key.slice(PROBLEM_EXTENSION.length));
   const types = Object.keys(operation.requestBody?.content ?? {});
-  const takesJson = types.some((type) => type.endsWith('json'));
+  // A POST that asks for no body reads one all the same, to refuse what is none.
+  const takesJson =
+    types.some((type) => type.endsWith('json')) || (method === 'post' && types.length === 0);
   return [
     'invalid-request',
     ...(path.includes('{') ? ['malformed-path'] : []),
@@ -82,14 +93,15 @@ export function problemCodesOf(operation: Operation, path: string): string[] {
     ...(named.some((code) => code.endsWith('-changed')) ? ['precondition-required'] : []),
     ...named,
     'internal-error',
+    ...(path.startsWith('/health/') ? [] : ['draining', 'overloaded']),
     ...(operation.tags?.some((tag) => WITHOUT_DATABASE.has(tag)) ? [] : ['database-unavailable']),
   ];
 }
 
 /** Turns the problems of every operation into responses, by status, with an example of each. */
 export function addProblemResponses(document: Document): void {
-  forEachOperation(document, (operation, _method, path) => {
-    const codes = problemCodesOf(operation, path);
+  forEachOperation(document, (operation, method, path) => {
+    const codes = problemCodesOf(operation, path, method);
     for (const code of new Set(codes)) addProblem(operation, code);
     for (const key of Object.keys(operation))
       if (key.startsWith(PROBLEM_EXTENSION)) Reflect.deleteProperty(operation, key);
@@ -124,10 +136,11 @@ function addProblem(operation: Operation, code: string): void {
 }
 
 function emptyResponse(status: number): Response {
-  const retryAfter: Reference = { $ref: '#/components/headers/Retry-After' };
+  const name = HEADER_OF_STATUS[status];
+  const header: Reference = { $ref: `#/components/headers/${name ?? ''}` };
   return {
     description: REASONS[status] ?? 'A problem.',
-    ...(status === 503 && { headers: { 'Retry-After': retryAfter } }),
+    ...(name !== undefined && { headers: { [name]: header } }),
     content: { [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' }, examples: {} } },
   };
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Public } from '../access/requires.decorator.js';
 import { Refuses } from '../http/openapi.js';
 import { ProblemNotFound } from './documentation.errors.js';
 import { ProblemDescriptionResponse } from './dto/problem-description.response.js';
@@ -12,6 +13,7 @@ export class ProblemsController {
    * List the kinds of problems
    * @remarks Every kind of error that the service answers, by status and code.
    */
+  @Public()
   @Get()
   @ApiOkResponse({ type: [ProblemDescriptionResponse], description: 'All of them.' })
   listProblems(): ProblemDescriptionResponse[] {
@@ -24,6 +26,7 @@ export class ProblemsController {
    * Read about one kind of problem
    * @remarks The address of this page is the `type` of every problem of its kind.
    */
+  @Public()
   @Get(':code')
   @ApiOkResponse({ type: ProblemDescriptionResponse, description: 'The kind of problem.' })
   @Refuses('problem-not-found')

@@ -33,7 +33,7 @@ export async function startService(settings = {}) {
     const [, url] = /^Loupe listens on (\S+)$/.exec(line) ?? [];
     if (!url) continue;
     child.stdout.resume();
-    return { url, stop };
+    return { url, folder, stop };
   }
   await stop();
   throw new Error('The service ended before it listened.');
