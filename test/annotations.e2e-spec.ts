@@ -66,6 +66,7 @@ describe('POST /images/{image_key}/annotations', () => {
       created_at: INSTANT,
       updated_at: answer.body.created_at,
       created_by: null,
+      updated_by: null,
       version: 1,
     });
     expect((await http.get(answer.headers.location!)).body).toEqual(answer.body);

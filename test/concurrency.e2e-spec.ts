@@ -17,7 +17,8 @@ let service: TestApp;
 let http: TestApp['http'];
 
 beforeAll(async () => {
-  service = await startApp();
+  // Conflicts are the subject, and not what a busy machine can do in 4.5 seconds.
+  service = await startApp({ databaseDeadlineMs: 60_000, lockTimeoutMs: 50_000 });
   http = service.http;
 });
 afterAll(() => service.close());

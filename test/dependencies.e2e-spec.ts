@@ -5,9 +5,15 @@ import { join } from 'node:path';
 /** First versions without the faults that would concern a service that takes uploads and queries. */
 const SAFE_FROM: Record<string, string> = {
   'body-parser': '2.3.0',
+  cookie: '0.7.0',
+  dompurify: '3.2.4',
+  express: '5.0.1',
+  jose: '4.15.5',
   multer: '2.3.0',
   'path-to-regexp': '8.4.2',
+  prismjs: '1.30.0',
   qs: '6.14.1',
+  send: '0.19.0',
   sharp: '0.35.0',
   typeorm: '1.0.0',
 };

@@ -445,22 +445,38 @@ describe('JSON', () => {
     expect(many.body.errors).toHaveLength(100);
   });
 
+  // Lists and objects longer than any that is taken are not even read to their end.
+  it.each<[string, () => Fields]>([
+    ['100,000 fields', () => manyFields(100_000)],
+    ['an attribute of 100,000 fields', () => annotated({ attributes: manyFields(100_000) })],
+    ['300,000 empty annotations', () => imageFields({ annotations: Array(300_000).fill({}) })],
+    [
+      '70,000 annotations',
+      () => imageFields({ annotations: Array(70_000).fill({ instrument: 'a' }) }),
+    ],
+    ['a million points', () => annotated({ polygon: { points: Array(1_000_000).fill([1, 2]) } })],
+  ])('is refused with 413 when it has %s', async (_what, make) => {
+    const answer = await expectNoChange(service, () => postJson('/images', JSON.stringify(make())));
+
+    expectProblem(answer, 413, 'body-too-large');
+  });
+
   // 1 to 16 MB of JSON each, over which a validation that looks at every value is busy for many seconds.
   it.each<[string, () => Fields, string]>([
-    ['100,000 fields', () => manyFields(100_000), '#'],
+    ['20,000 fields', () => manyFields(20_000), '#'],
     [
-      'an attribute of 100,000 fields',
-      () => annotated({ attributes: manyFields(100_000) }),
+      'an attribute of 20,000 fields',
+      () => annotated({ attributes: manyFields(20_000) }),
       '#/annotations/0/attributes',
     ],
     [
-      '300,000 empty annotations',
-      () => imageFields({ annotations: Array(300_000).fill({}) }),
+      '20,000 empty annotations',
+      () => imageFields({ annotations: Array(20_000).fill({}) }),
       '#/annotations',
     ],
     [
-      'a million points',
-      () => annotated({ polygon: { points: Array(1_000_000).fill([1, 2]) } }),
+      '20,000 points',
+      () => annotated({ polygon: { points: Array(20_000).fill([1, 2]) } }),
       '#/annotations/0/polygon/points',
     ],
     [
@@ -505,7 +521,6 @@ describe('JSON', () => {
     ['an object', { length: 1_000_000_000 }],
     ['a text', 'x'],
     ['2,001 of them', Array(2_001).fill({ instrument: 'a' })],
-    ['70,000 of them', Array(70_000).fill({ instrument: 'a' })],
   ])('is refused when the annotations are %s', async (_what, annotations) => {
     const answer = await expectNoChange(service, () =>
       http.post('/images').send(imageFields({ annotations })),

@@ -117,12 +117,15 @@ describe('POST /images as JSON', () => {
           created_at: INSTANT,
           updated_at: INSTANT,
           created_by: null,
+          updated_by: null,
           version: 1,
         },
       ],
       file: null,
       received_at: INSTANT,
       updated_at: INSTANT,
+      created_by: null,
+      updated_by: null,
       version: 1,
     });
     expect(Math.abs(Date.now() - Date.parse(received_at))).toBeLessThan(10_000);

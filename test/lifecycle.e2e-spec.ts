@@ -52,6 +52,12 @@ describe('the service', () => {
   it.each([
     ['an unknown method', 'FOO /images HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed-request'],
     [
+      'an expectation that it does not know',
+      'GET /users HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\n\r\n',
+      417,
+      'expectation-failed',
+    ],
+    [
       'a header over 16 KiB',
       `GET /images HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`,
       431,
@@ -65,6 +71,19 @@ describe('the service', () => {
     expect(head).toMatch(/content-type: application\/problem\+json/i);
     expect(head).toMatch(/x-content-type-options: nosniff/i);
     expect(JSON.parse(body)).toMatchObject({ type: `/problems/${code}`, status });
+  });
+
+  it('is not ready while the schema of its database is an older one', async () => {
+    const { dataSource } = service;
+    await dataSource.query(
+      `UPDATE migrations SET name = name || '!' WHERE id = (SELECT max(id) FROM migrations)`,
+    );
+    const answer = await http.get('/health/ready');
+    await dataSource.query(`UPDATE migrations SET name = rtrim(name, '!')`);
+
+    expectProblem(answer, 503, 'not-ready');
+    expect(answer.body.failing).toEqual(['schema']);
+    expect((await http.get('/health/ready')).status).toBe(200);
   });
 
   it('answers 404 to what does not exist, also when the body is of the wrong type or too large', async () => {

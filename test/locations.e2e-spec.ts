@@ -33,6 +33,8 @@ describe('POST /locations', () => {
       country: 'United Kingdom',
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updated_at: answer.body.created_at,
+      created_by: null,
+      updated_by: null,
       version: 1,
     });
     expect((await http.get('/locations/st-james%2Ftheatre-4')).body).toEqual(answer.body);

@@ -40,6 +40,11 @@ const SCENARIO: readonly [operationId: string, success: number, earlier: readonl
   ['listInstruments', 200, IMAGE],
   ['deleteImage', 204, IMAGE],
   ['restoreImage', 200, [...IMAGE, 'deleteImage']],
+  ['createApiKey', 201, []],
+  ['listApiKeys', 200, ['createApiKey']],
+  ['getApiKey', 200, []],
+  ['revokeApiKey', 204, []],
+  ['listAuditLog', 200, ['createApiKey']],
   ['listProblems', 200, []],
   ['getProblem', 200, []],
   ['getLiveness', 200, []],
@@ -85,11 +90,25 @@ describe('/openapi.json', () => {
         }
     });
 
+    it('says of every operation whether it asks who calls, and that a key or a token tells it, or nothing with AUTH=off', () => {
+      for (const { operation } of operations()) {
+        const isPublic = ['problems', 'operation'].includes(operation.tags[0]!);
+        const security = isPublic ? [] : [{}, { ApiKey: [] }, { Bearer: [] }];
+        const { operationId } = operation;
+        expect({ operationId, security: operation.security }).toEqual({ operationId, security });
+      }
+    });
+
     it('uses everything that it defines', () => {
       const text = JSON.stringify(document);
-      for (const [kind, components] of Object.entries(document.components))
+      const { securitySchemes, ...referenced } = document.components;
+      for (const name of Object.keys(securitySchemes ?? {}))
+        expect(text).toContain(`{"${name}":[]}`);
+      for (const [kind, components] of Object.entries(referenced))
         for (const name of Object.keys(components))
-          expect(text).toContain(`"#/components/${kind}/${name}"`);
+          expect(text).toContain(
+            kind === 'securitySchemes' ? `{"${name}":[` : `"#/components/${kind}/${name}"`,
+          );
     });
 
     it('keeps nothing of the tools that made it', () => {
@@ -163,7 +182,16 @@ describe('/openapi.json', () => {
 
   async function emptyDatabase(): Promise<void> {
     await service.dataSource.query(
-      'TRUNCATE users, locations, images, instruments, annotations, idempotency_keys CASCADE',
+      'TRUNCATE users, locations, images, instruments, annotations, idempotency_keys, api_keys CASCADE',
+    );
+    await aKeyWithThePrefix('k7m2q9x4ab');
+  }
+
+  /** The server chooses prefixes, and the examples can name only one that is there. */
+  async function aKeyWithThePrefix(prefix: string): Promise<void> {
+    await service.dataSource.query(
+      `INSERT INTO api_keys (prefix, name, secret_sha256, role, created_at) VALUES ($1, $1, '', 'viewer', now())`,
+      [prefix],
     );
   }
 });

@@ -30,7 +30,7 @@ describe('problems', () => {
     async (code, { earlier = [], settings = {}, provoke }) => {
       const { http, dataSource } = await serviceWith(settings);
       await dataSource.query(
-        'TRUNCATE users, locations, images, instruments, annotations, idempotency_keys CASCADE',
+        'TRUNCATE users, locations, images, instruments, annotations, idempotency_keys, api_keys CASCADE',
       );
       const examples = await Examples.of(document, http);
       for (const other of earlier) expect((await examples.send(other)).status).toBeLessThan(300);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startApp, type TestApp } from './helpers/app.js';
+import { aProvider } from './helpers/provider.js';
 import { pixelsOf } from './helpers/pictures.js';
 
 const root = process.cwd();
@@ -50,6 +51,56 @@ describe('README', () => {
       /\[\{"name":"bandage scissors","annotation_count":1,"image_count":1\},\{"name":"needle holder",[^\]]+\]$/,
     );
   });
+
+  (hasCurl ? it : it.skip)(
+    'has a way to keys and tokens that works when it is pasted',
+    async () => {
+      const readme = await readFile(join(root, 'README.md'), 'utf8');
+      const [, section = ''] = /(## Security[^]*?)\n## /.exec(readme) ?? [];
+      const blocks = [...section.matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block);
+      const [makeKey, useKeys, start, useToken] = blocks;
+      const provider = await aProvider();
+      const service = await startApp(provider.settings);
+      const env = {
+        ...process.env,
+        LOUPE: service.url,
+        DATABASE_URL: service.environment.databaseUrl,
+        DATA_DIR: service.dataDir,
+      };
+      // The issuer of the section has a port of its own, and the service is one that runs already.
+      expect(start).toMatch(/^AUTH=on .* npm start\n$/);
+      const token = await provider.accessToken({ role: 'viewer', clients: '*' });
+      const [, call = ''] = /\n(curl[^]*)$/.exec(useToken!) ?? [];
+      const script = `${makeKey}${useKeys}TOKEN=${token}\n${call}`;
+
+      const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+        cwd: root,
+        env,
+      });
+
+      const answers = stdout
+        .trim()
+        .split('\n')
+        .filter((line) => /^[[{]/.test(line));
+      expect(answers.map((line) => (JSON.parse(line) as { type?: string }).type)).toEqual([
+        '/problems/credential-required',
+        undefined,
+        '/problems/role-missing',
+        '/problems/credential-refused',
+        undefined,
+        undefined,
+      ]);
+      const log = JSON.parse(answers[4]!) as { action: string; actor: string }[];
+      expect(log.map(({ action, actor }) => `${actor} ${action}`)).toEqual([
+        'operator api-key.revoked',
+        'api-key:me api-key.created',
+        'operator api-key.created',
+      ]);
+      await service.close();
+      await provider.close();
+    },
+    120_000,
+  );
 
   it('shows every setting in .env.example as the code has it', async () => {
     const { environmentExample } = await import('../src/config/environment-example.js');

@@ -30,6 +30,8 @@ describe('POST /users', () => {
       role: 'surgeon',
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updated_at: answer.body.created_at,
+      created_by: null,
+      updated_by: null,
       version: 1,
     });
     expect((await http.get('/users/ada')).body).toEqual(answer.body);

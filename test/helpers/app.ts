@@ -8,6 +8,7 @@ import { createApplication } from '../../src/application.js';
 import type { Environment } from '../../src/config/environment.js';
 import { parseEnvironment } from '../../src/config/load-environment.js';
 import { type Contract, contractAt } from './contract.js';
+import { DatabaseConnector } from '../../src/database/database-connector.js';
 import { createTestDatabase } from './database.js';
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
@@ -18,6 +19,8 @@ export type Http = Record<(typeof METHODS)[number], (path: string) => supertest.
 /** The whole service, listening, on a database and a folder of its own. */
 export interface TestApp {
   http: Http;
+  /** The same requests with further headers, such as a credential. */
+  httpWith: (headers: Record<string, string>) => Http;
   /** Where it listens, without a slash at the end. */
   url: string;
   dataDir: string;
@@ -49,9 +52,12 @@ export async function startApp(settings: Partial<Environment> = {}): Promise<Tes
     const environment = Object.assign(defaults, settings);
     const app = await createApplication(environment);
     await app.listen(environment.port, environment.host);
+    await app.get(DatabaseConnector).connected;
     const url = await app.getUrl();
+    const contract = await contractAt(url);
     return {
-      http: requestsTo(url, await contractAt(url)),
+      http: requestsTo(url, contract),
+      httpWith: (headers) => requestsTo(url, contract, headers),
       url,
       dataDir,
       environment,
@@ -68,12 +74,22 @@ export async function startApp(settings: Partial<Environment> = {}): Promise<Tes
   }
 }
 
-function requestsTo(url: string, contract: Contract | undefined): Http {
+/** Requests to a service that listens at `url`. */
+export async function httpTo(url: string): Promise<Http> {
+  return requestsTo(url, await contractAt(url));
+}
+
+function requestsTo(
+  url: string,
+  contract: Contract | undefined,
+  sent: Record<string, string> = {},
+): Http {
   const requests = METHODS.map((method) => [
     method,
     (path: string) =>
       supertest(url)
         [method](path)
+        .set(sent)
         .expect(({ status, headers, body }) =>
           contract?.assertDocumented(method, `${url}${path}`, status, headers, body),
         ),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,8 +10,15 @@ import { createTestDatabase } from './database.js';
 export interface ChildService {
   url: string;
   dataDir: string;
+  /** What it has written so far: its log, and everything else. */
+  output(): string;
   /** Bytes of memory that the process holds now, and the most that it ever held (Linux only). */
   memory(): Promise<{ now: number; peak: number }>;
+  /** How many file descriptors the process has open (Linux only). */
+  descriptors(): Promise<number>;
+  signal(signal: NodeJS.Signals): void;
+  /** The exit code, when it has ended; null after a signal. */
+  ended: Promise<number | null>;
   /** Sends SIGTERM. @returns the exit code */
   stop(): Promise<number | null>;
   /** Ends it and removes its database and its folder. */
@@ -20,27 +27,39 @@ export interface ChildService {
 
 /**
  * Starts the compiled service and waits until it listens.
- * @param settings environment variables
+ * @param settings environment variables; without a DATABASE_URL it gets a database of its own
+ * @param launcher a command that becomes the process: `['prlimit', '--nofile=128']`
  */
-export async function startChild(settings: Record<string, string> = {}): Promise<ChildService> {
-  const database = await createTestDatabase();
+export async function startChild(
+  settings: Record<string, string> = {},
+  launcher: readonly string[] = [],
+): Promise<ChildService> {
+  const database = settings.DATABASE_URL ? undefined : await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'loupe-child-'));
-  const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/main.js')], {
+  const main = join(process.cwd(), 'dist/src/main.js');
+  const [command, ...parameters] = [...launcher, process.execPath, main];
+  const child = spawn(command, parameters, {
     // The working directory of a developer may have a file .env.
     cwd: dataDir,
     env: {
       PATH: process.env.PATH,
       DATA_DIR: dataDir,
-      DATABASE_URL: database.url,
+      ...(database && { DATABASE_URL: database.url }),
       PORT: '0',
       LOG_LEVEL: 'silent',
       ...settings,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  child.stderr.pipe(process.stderr);
+  const written: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => written.push(chunk));
+  const output = () => Buffer.concat(written).toString();
   const close = async () => {
     await ended(child);
-    await database.drop();
+    await database?.drop();
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
@@ -49,7 +68,17 @@ export async function startChild(settings: Record<string, string> = {}): Promise
       await ended(child);
       return child.exitCode;
     };
-    return { url, dataDir, memory: () => memoryOf(child), stop, close };
+    return {
+      url,
+      dataDir,
+      memory: () => memoryOf(child),
+      descriptors: async () => (await readdir(`/proc/${String(child.pid)}/fd`)).length,
+      output,
+      signal: (signal) => child.kill(signal),
+      ended: exited,
+      stop,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

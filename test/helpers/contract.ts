@@ -21,6 +21,12 @@ const CONTRACT_HEADERS = [
   'x-total-count',
   'retry-after',
   'x-request-id',
+  'www-authenticate',
+  'ratelimit-policy',
+  'ratelimit',
+  'ratelimit-limit',
+  'ratelimit-remaining',
+  'ratelimit-reset',
 ];
 
 /** The OpenAPI document of a running service, as a judge of its responses. */
@@ -49,7 +55,7 @@ export class Contract {
     const found = operationOf(this.document, method, path);
     const faults = found
       ? this.faultsOf(found.pointer, found.operation, method, status, headers, body)
-      : this.faultsOfUnknownRoute(status, body);
+      : this.faultsOfUnknownRoute(method, status, body);
     if (faults.length === 0) return;
     const name = `${method.toUpperCase()} ${path} → ${status}`;
     throw new Error(`${name} is not what /openapi.json says:\n  ${faults.join('\n  ')}`);
@@ -68,17 +74,22 @@ export class Contract {
     if (codeOf(body) === 'malformed-path') return this.faultsOfProblem(body);
     if (!response) return [`the status is not documented (the body: ${excerpt(body)})`];
     return [
-      ...this.faultsOfHeaders(response, headers),
+      ...this.faultsOfHeaders(operation, response, headers),
       ...this.faultsOfBody(`${pointer}/responses/${status}`, response, method, headers, body),
     ];
   }
 
-  private faultsOfHeaders(response: Response, headers: ResponseHeaders): string[] {
-    const documented = new Map(
-      Object.entries(response.headers ?? {}).map(([name, header]) => [name.toLowerCase(), header]),
-    );
+  private faultsOfHeaders(
+    operation: Operation,
+    response: Response,
+    headers: ResponseHeaders,
+  ): string[] {
+    const documented = headersOf(response);
+    // What a limit leaves is documented with it, and comes with every answer.
+    const ofLimits = headersOf(operation.responses['429']);
     const undocumented = CONTRACT_HEADERS.filter((name) => headers[name] !== undefined)
       .filter((name) => !documented.has(name))
+      .filter((name) => !(name.startsWith('ratelimit') && ofLimits.has(name)))
       .map((name) => `the header ${name} is not documented`);
     const wrong = [...documented].flatMap(([name, header]) =>
       this.faultsOfHeader(name, header, headers),
@@ -126,7 +137,8 @@ export class Contract {
     return faults;
   }
 
-  private faultsOfUnknownRoute(status: number, body: unknown): string[] {
+  private faultsOfUnknownRoute(method: string, status: number, body: unknown): string[] {
+    if (method.toUpperCase() === 'HEAD' && status === 404 && isEmpty(body)) return [];
     const code = codeOf(body);
     if (status === 404 && code === 'route-not-found') return this.faultsOfProblem(body);
     if (status === 400 && code === 'malformed-path') return this.faultsOfProblem(body);
@@ -195,6 +207,12 @@ function closed(node: unknown): unknown {
   const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
   const isObjectSchema = copy.type === 'object' && typeof copy.properties === 'object';
   return isObjectSchema ? { additionalProperties: false, ...copy } : copy;
+}
+
+function headersOf(response: Response | undefined): Map<string, Header> {
+  return new Map(
+    Object.entries(response?.headers ?? {}).map(([name, header]) => [name.toLowerCase(), header]),
+  );
 }
 
 function codeOf(body: unknown): string {

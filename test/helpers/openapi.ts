@@ -8,6 +8,7 @@ export interface OpenApi {
     schemas: Record<string, Schema>;
     headers?: Record<string, Header>;
     parameters?: Record<string, Parameter>;
+    securitySchemes?: Record<string, unknown>;
   };
 }
 
@@ -25,6 +26,7 @@ export interface Operation {
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content: Record<string, MediaType> };
   responses: Record<string, Response>;
+  security?: Record<string, string[]>[];
 }
 
 export interface Parameter {

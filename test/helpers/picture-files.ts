@@ -10,6 +10,7 @@ export const LIMITS: ImageLimits = {
   maxFrames: 500,
   maxOutputSide: 8192,
   decodes: 2,
+  decodeMemory: 512 * 1024 * 1024,
   decodeQueue: 32,
   renditionTimeoutMs: 10_000,
 };

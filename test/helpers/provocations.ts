@@ -119,6 +119,8 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
       return http.post(`${IMAGE}/annotations`).send(BOX);
     },
   },
+  'api-key-not-found': missing('getApiKey'),
+  'api-key-exists': again('createApiKey', []),
   'user-exists': again('createUser', []),
   'user-in-use': { earlier: CAPTURED, provoke: (_, examples) => examples.send('deleteUser') },
   'location-exists': again('createLocation', []),
@@ -161,6 +163,13 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
       return examples.send('createLocation').set('Idempotency-Key', 'k');
     },
   },
+  'rate-limited': {
+    settings: { rateLimit: '1' },
+    provoke: async (http) => {
+      await http.get('/users').expect(200);
+      return http.get('/users');
+    },
+  },
   'precondition-required': {
     earlier: ['createUser'],
     settings: { requireIfMatch: true },
@@ -170,13 +179,22 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
 
 /** Faults of the machine and of the network, which other specs bring about where they can. */
 export const NOT_PROVOKED = [
+  'credential-required',
+  'credential-refused',
+  'role-missing',
+  'client-bound',
+  'client-forbidden',
+  'key-exceeds-caller',
+  'issuer-unavailable',
   'malformed-request',
   'header-too-large',
   'header-too-slow',
+  'expectation-failed',
   'incomplete-body',
   'internal-error',
   'overloaded',
   'database-unavailable',
+  'draining',
   'storage-unavailable',
   'not-ready',
   'storage-full',

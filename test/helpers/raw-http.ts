@@ -39,6 +39,22 @@ export async function sendStream(
   return answer;
 }
 
+/** Sends the beginning of a request, never the rest, and waits for its answer all the same. */
+export async function sendBeginning(
+  base: string,
+  { body, ...head }: RawRequest,
+): Promise<Response> {
+  const request = begin(base, head);
+  const answer = answerOf(request);
+  request.flushHeaders();
+  if (body !== undefined) request.write(body);
+  try {
+    return await answer;
+  } finally {
+    request.destroy();
+  }
+}
+
 /** Sends the beginning of a request and then cuts the connection. */
 export async function sendAndLeave(
   base: string,
