@@ -40,7 +40,7 @@ export async function drawLargePng(path, mostBytes) {
 }
 
 /** @param {number} width @param {number} height @param {number} seed @param {number} sigma of the noise */
-async function shapes(width, height, seed, sigma) {
+export async function shapes(width, height, seed, sigma) {
   const [columns, rows] = [40, 30];
   let state = seed;
   const colours = Buffer.from(

@@ -3,12 +3,14 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 
 const BOUNDARY = 'loupe-bench-boundary';
 
 /**
- * Creates an image from a file, which is streamed, and checks that all of it arrived.
+ * Creates an image from a file, which is streamed, and checks that all of it arrived. Whoever is told to come
+ * back (503) does so.
  *
  * @param {number} port
  * @param {string} key
@@ -43,6 +45,10 @@ export async function uploadPicture(port, key, path) {
   }, sent);
   const [response] = await answered;
   const body = await text(response);
+  if (response.statusCode === 503) {
+    await sleep(Number(response.headers['retry-after']) * 1000);
+    return uploadPicture(port, key, path);
+  }
   if (response.statusCode !== 201 || JSON.parse(body).file?.bytes !== size)
     throw new Error(`The upload of ${path} was answered ${response.statusCode}: ${body}`);
 }
