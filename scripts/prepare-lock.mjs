@@ -41,7 +41,7 @@ async function acquire(file) {
       takeAway(file, holders);
       continue;
     }
-    if (!hasSaidSo) console.log('Waiting for another process to install or build …');
+    if (!hasSaidSo) console.error('Waiting for another process to install or build …');
     hasSaidSo = true;
     await sleep(200);
   }

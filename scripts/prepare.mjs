@@ -89,7 +89,7 @@ function readPackages(lockFile) {
 }
 
 async function install(run) {
-  console.log('Installing the dependencies (npm ci) …');
+  console.error('Installing the dependencies (npm ci) …');
   // Building needs the development dependencies, which NODE_ENV=production would leave out.
   await runNpm(run, ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
 }
@@ -103,7 +103,7 @@ function isBuilt() {
 }
 
 async function buildService(run) {
-  console.log('Building the service (npm run build) …');
+  console.error('Building the service (npm run build) …');
   if (existsSync(buildingMark)) rmSync(dist, { recursive: true });
   // Taken before the build: what is edited while it runs is built next time.
   const fingerprint = fingerprintOfSources();
@@ -186,7 +186,8 @@ async function runNpm(run, args) {
   const npm = process.env.npm_execpath;
   const command = npm?.endsWith('.js') ? [process.execPath, npm, ...args] : ['npm', ...args];
   const [program, ...rest] = command;
-  const options = { cwd: root, stdio: 'inherit', detached: true };
+  // Standard output belongs to the command that is prepared for: `KEY=$(npm run --silent keys -- create …)`.
+  const options = { cwd: root, stdio: ['inherit', process.stderr, 'inherit'], detached: true };
   const code = await run(() => endWithUs(spawn(program, rest, options)));
   if (code !== 0) throw new PrepareError(`"npm ${args.join(' ')}" failed (${code}).`);
 }

@@ -16,12 +16,13 @@ if (!path) {
   process.exit(2);
 }
 
-const app = await NestFactory.create(AppModule.with(new Environment()), {
+const environment = new Environment();
+const app = await NestFactory.create(AppModule.with(environment), {
   preview: true,
   abortOnError: false,
   logger: ['error'],
 });
-const document = openApiDocument(app, undefined);
+const document = openApiDocument(app, environment);
 mkdirSync(dirname(resolve(path)), { recursive: true });
 writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
 console.log(`${path}: ${Object.keys(document.paths).length} paths`);
