@@ -114,6 +114,9 @@ function announce(
   const lines = [
     `Loupe listens on ${url}`,
     ...(environment.docs ? [`  API pages   ${url}/docs and ${url}/redoc`] : []),
+    environment.auth === 'on'
+      ? '  access      for API keys and tokens (AUTH=on)'
+      : '  access      for everybody who reaches it (AUTH=off)',
     `  files       ${environment.dataDir}`,
     postgres
       ? `  database    ${postgres.dataDirectory} (embedded PostgreSQL)`

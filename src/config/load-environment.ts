@@ -42,6 +42,8 @@ export function parseEnvironment(
     faults.push(
       'OIDC_AUDIENCE must be set with OIDC_ISSUER: without it, tokens made for other services would be taken',
     );
+  if (environment.oidcIssuer !== undefined && environment.auth !== 'on')
+    faults.push('AUTH must be on with OIDC_ISSUER: otherwise nobody is asked for a token');
   if (faults.length > 0) throw new InvalidEnvironment(faults);
   return environment;
 }
