@@ -10,7 +10,7 @@ import { askQuestion } from './apparatus/question.mjs';
 
 const BOMBS_PER_SECOND = 50;
 /** Of so many that arrive, one is no bomb but as heavy as the limits allow, and is decoded; 0: none is. */
-const HEAVY_EVERY = Number(process.env.HEAVY_EVERY ?? 0);
+const HEAVY_EVERY = Number(process.env.HEAVY_EVERY ?? 10);
 const PROBES_PER_SECOND = 20;
 const REPEATS = 15;
 const TARGETS = 20;
