@@ -24,7 +24,8 @@ const NO_ENVIRONMENT = {
 };
 const NO_SHARP = {
   name: 'sharp',
-  message: 'ImageFileService is the only file that knows sharp.',
+  allowTypeImports: true,
+  message: 'ImageFileService is the only file that runs sharp.',
 };
 const NO_DETOURS = [
   {
