@@ -15,6 +15,11 @@ export function filesFolder(dataDir: string): string {
   return join(dataDir, 'files');
 }
 
+/** What can be made again, below the data folder. */
+export function cacheFolder(dataDir: string): string {
+  return join(dataDir, 'cache');
+}
+
 /** The data folder cannot be used; the message is for the person in front of it. */
 export class UnusableDataFolder extends Error {
   constructor(dataDir: string, options: { cause: unknown }) {

@@ -1,10 +1,17 @@
 import type { Readable } from 'node:stream';
 
-/** A stored file, opened for reading. */
+/** The bytes from `start` to `end`, both included, counted from 0. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/** A stored file, opened for reading: to be closed. */
 export interface OpenedFile {
   bytes: number;
-  /** Ends or is destroyed by the reader. */
-  stream: Readable;
+  /** Its bytes, or those of a range, read as they are taken. */
+  stream(range?: ByteRange): Readable;
+  close(): Promise<void>;
 }
 
 /** A stored file, as a listing tells of it. */

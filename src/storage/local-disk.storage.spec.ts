@@ -40,7 +40,12 @@ async function stored(content = 'bytes'): Promise<string> {
 
 async function contentOf(key: string, from: FileStorage = storage): Promise<string | undefined> {
   const file = await from.open(key);
-  return file && text(file.stream);
+  if (!file) return undefined;
+  try {
+    return await text(file.stream());
+  } finally {
+    await file.close();
+  }
 }
 
 async function all(files: AsyncIterable<ListedFile>): Promise<ListedFile[]> {
