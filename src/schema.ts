@@ -6,6 +6,8 @@ import { CreateCaptureTables1795420800000 } from '../migrations/1795420800000-cr
 import { CreateIdempotencyKeys1795420900000 } from '../migrations/1795420900000-create-idempotency-keys.js';
 import { CreateAccessTables1795430400000 } from '../migrations/1795430400000-create-access-tables.js';
 import { IndexStorageKeys1795430600000 } from '../migrations/1795430600000-index-storage-keys.js';
+import { NotifyOfPictures1795440100000 } from '../migrations/1795440100000-notify-of-pictures.js';
+import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
 import { Image } from './images/image.entity.js';
@@ -20,5 +22,7 @@ export const SCHEMA: DatabaseSchema = {
     CreateIdempotencyKeys1795420900000,
     CreateAccessTables1795430400000,
     IndexStorageKeys1795430600000,
+    NotifyOfPictures1795440100000,
   ],
+  beyondEntities: BEYOND_ENTITIES,
 };

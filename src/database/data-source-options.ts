@@ -10,6 +10,8 @@ type Class = new (...args: never[]) => object;
 export interface DatabaseSchema {
   entities: (Class | EntitySchema)[];
   migrations: Class[];
+  /** Statements for what entities cannot say: `remove` does nothing where there is nothing. */
+  beyondEntities: { remove: readonly string[]; make: readonly string[] };
 }
 
 export interface ConnectionLimits {

@@ -5,6 +5,7 @@ import { DatabaseUnusable } from './database-connection.errors.js';
 const SCHEMA = {
   entities: [],
   migrations: ['Newer1800000000000', 'Older1700000000000'].map(named),
+  beyondEntities: { remove: [], make: [] },
 };
 
 /** A server of this version: there is none so old to be had, so this one only says so. */

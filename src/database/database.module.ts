@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Environment } from '../config/environment.js';
+import { ChangeFeed } from './changes/change-feed.js';
 import { ConnectingDataSource } from './connecting-data-source.js';
 import { type DatabaseSchema, dataSourceOptions } from './data-source-options.js';
 import { type ConnectorOptions, DatabaseConnector } from './database-connector.js';
@@ -52,13 +53,19 @@ export class DatabaseModule {
             new DatabaseConnector(dataSource, optionsFrom(environment)),
         },
         {
+          provide: ChangeFeed,
+          inject: [DatabaseConnector, Environment],
+          useFactory: (connector: DatabaseConnector, environment: Environment) =>
+            new ChangeFeed(databaseUrlOf(environment), connector),
+        },
+        {
           provide: DatabaseProbe,
           inject: [DataSource, Environment],
           useFactory: (dataSource: DataSource, environment: Environment) =>
             new DatabaseProbe(dataSource, optionsFrom(environment), PROBE_PATIENCE_MS),
         },
       ],
-      exports: [DatabaseConnector, DatabaseProbe, RepeatableRequests, SoleWorker],
+      exports: [ChangeFeed, DatabaseConnector, DatabaseProbe, RepeatableRequests, SoleWorker],
     };
   }
 }

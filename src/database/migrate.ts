@@ -8,14 +8,14 @@ const MIGRATION_LOCK = 7_368_013;
 /**
  * Brings the database at `url` to the newest schema; copies of the service that start together wait for
  * each other.
- * @param synchronize build the schema from the entities instead of the migrations (development only)
+ * @param fromEntities build the schema from the entities instead of the migrations (development only)
  * @returns the names of the migrations that ran
  * @throws DatabaseUnusable when the service can never work with it
  */
 export async function migrate(
   url: string,
   schema: DatabaseSchema,
-  synchronize = false,
+  fromEntities = false,
 ): Promise<string[]> {
   const dataSource = await new DataSource(dataSourceOptions(url, schema)).initialize();
   try {
@@ -23,8 +23,8 @@ export async function migrate(
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     try {
       await assertUsable((sql, parameters) => lock.query(sql, parameters), schema);
-      if (synchronize) {
-        await dataSource.synchronize();
+      if (fromEntities) {
+        await synchronize(dataSource, schema);
         return [];
       }
       return (await dataSource.runMigrations()).map(({ name }) => name);
@@ -35,4 +35,12 @@ export async function migrate(
   } finally {
     await dataSource.destroy();
   }
+}
+
+/** Builds the schema from the entities, and what they cannot say. */
+export async function synchronize(dataSource: DataSource, schema: DatabaseSchema): Promise<void> {
+  const { remove, make } = schema.beyondEntities;
+  for (const statement of remove) await dataSource.query(statement);
+  await dataSource.synchronize();
+  for (const statement of make) await dataSource.query(statement);
 }

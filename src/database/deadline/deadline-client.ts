@@ -49,6 +49,11 @@ export class DeadlineClient extends pg.Client {
     return end(...callback) as never;
   }
 
+  /** Once connected, it does not keep the process alive. */
+  unref(): void {
+    (this as unknown as Internals).connection.stream.unref();
+  }
+
   private async inTime(answer: Promise<pg.QueryResult>, statement: unknown) {
     const { leftMs, end } = waitForDatabase(this.deadlineMs);
     const overdue = setTimeout(() => this.cut('did not answer in time'), leftMs);

@@ -1,0 +1,38 @@
+/**
+ * What entities cannot say, as the migrations leave it. `synchronize` removes it before and makes it after it
+ * changes tables, because triggers hold on to columns; `npm run db:check` holds it against the migrations.
+ */
+export const BEYOND_ENTITIES = {
+  remove: [
+    'DROP FUNCTION IF EXISTS refuse_change_of_audit_log CASCADE',
+    'DROP FUNCTION IF EXISTS notify_of_picture CASCADE',
+  ],
+  make: [
+    `CREATE FUNCTION refuse_change_of_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'audit_log is append-only';
+      END $$`,
+    `CREATE TRIGGER tr_audit_log_append_only BEFORE UPDATE OR DELETE ON audit_log
+       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log()`,
+    `CREATE FUNCTION notify_of_picture() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM pg_notify('loupe_images', CASE WHEN TG_OP = 'TRUNCATE' THEN '' ELSE OLD.image_key END);
+        RETURN NULL;
+      END $$`,
+    `CREATE TRIGGER tr_images_picture_changed AFTER UPDATE ON images FOR EACH ROW
+       WHEN (OLD.file_storage_key IS NOT NULL AND OLD.trashed_at IS NULL
+             AND (OLD.image_key, OLD.client_id, OLD.trashed_at, OLD.file_storage_key, OLD.file_media_type,
+                  OLD.file_width, OLD.file_height, OLD.file_bytes, OLD.file_sha256, OLD.file_orientation,
+                  OLD.file_thumbhash)
+                 IS DISTINCT FROM
+                 (NEW.image_key, NEW.client_id, NEW.trashed_at, NEW.file_storage_key, NEW.file_media_type,
+                  NEW.file_width, NEW.file_height, NEW.file_bytes, NEW.file_sha256, NEW.file_orientation,
+                  NEW.file_thumbhash))
+       EXECUTE FUNCTION notify_of_picture()`,
+    `CREATE TRIGGER tr_images_picture_removed AFTER DELETE ON images FOR EACH ROW
+       WHEN (OLD.file_storage_key IS NOT NULL AND OLD.trashed_at IS NULL)
+       EXECUTE FUNCTION notify_of_picture()`,
+    `CREATE TRIGGER tr_images_emptied AFTER TRUNCATE ON images FOR EACH STATEMENT
+       EXECUTE FUNCTION notify_of_picture()`,
+  ],
+};
