@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'precondition-failed'
   | 'precondition-required'
   | 'too-large'
+  | 'range-not-satisfiable'
   | 'unsupported'
   | 'unprocessable'
   | 'rate-limited'

@@ -15,6 +15,23 @@ export class InvalidRequest extends DomainError {
   }
 }
 
+/**
+ * Says faults of parameters that stand inside another parameter as faults of that one.
+ * @throws InvalidRequest, and whatever else `read` throws
+ */
+export function faultsNamed<T>(parameter: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error;
+    const faults = error.faults.map((fault) => ({
+      parameter,
+      detail: `${fault.parameter ?? ''}: ${fault.detail}`,
+    }));
+    throw new InvalidRequest(faults);
+  }
+}
+
 function sentenceOf(faults: readonly Fault[]): string {
   const first = faults[0];
   if (!first) return 'The request is not valid.';

@@ -15,7 +15,7 @@ export class ConditionalRequests {
   /** @throws InvalidRequest when the header is not a list of entity tags */
   ifMatch(request: Request): Precondition {
     const header = request.headers['if-match'];
-    const tags = header === undefined ? undefined : tagsOf(header, 'If-Match');
+    const tags = header === undefined ? undefined : entityTagsOf(header, 'If-Match');
     return new Precondition(tags, this.environment.requireIfMatch);
   }
 }
@@ -24,15 +24,20 @@ export class ConditionalRequests {
  * Whether the client already has the representation with this strong entity tag. A malformed
  * If-None-Match is ignored: the answer is then just a full one.
  */
-export function isUnchanged(request: Request, etag: string): boolean {
+export function isUnchanged(request: Pick<Request, 'headers'>, etag: string): boolean {
   const header = request.headers['if-none-match'];
   if (header === undefined) return false;
+  if (header === etag) return true;
   if (header.trim() === '*') return true;
   const tags = header.match(new RegExp(ENTITY_TAG, 'g')) ?? [];
   return tags.some((tag) => tag.replace(/^W\//, '') === etag);
 }
 
-function tagsOf(header: string, name: string): readonly string[] | '*' {
+/**
+ * The entity tags of a header, or `*` for any.
+ * @throws InvalidRequest when the header is not a list of entity tags
+ */
+export function entityTagsOf(header: string, name: string): readonly string[] | '*' {
   if (header.trim() === '*') return '*';
   if (!isTagList(header))
     throw new InvalidRequest([

@@ -12,6 +12,7 @@ import { DomainError } from '../errors/domain-error.js';
 import { answerEarly } from './early-answer.js';
 import { hasBody } from './request-body.js';
 import { PROBLEM_JSON, type Problem, problemOf, titleOf } from './problem.js';
+import { RangeNotSatisfiable } from './representation/representation.errors.js';
 
 const RETRY_AFTER_S = 2;
 // RFC 6750 section 3: no error is named to who sent no credential.
@@ -37,6 +38,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 429 || problem.status === 503)
       response.setHeader('Retry-After', retryAfterS(error) ?? RETRY_AFTER_S);
     if (problem.status === 401) response.setHeader('WWW-Authenticate', challengeFor(request));
+    if (error instanceof RangeNotSatisfiable)
+      response.setHeader('Content-Range', `bytes */${error.bytes}`);
     response.removeHeader('ETag');
     response.removeHeader('Content-Disposition');
     response.setHeader('Cache-Control', 'no-store');

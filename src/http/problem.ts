@@ -23,6 +23,7 @@ export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   conflict: 409,
   'precondition-failed': 412,
   'too-large': 413,
+  'range-not-satisfiable': 416,
   unsupported: 415,
   unprocessable: 422,
   'precondition-required': 428,
