@@ -1,0 +1,268 @@
+import { open } from 'node:fs/promises';
+import type { RenditionPlan } from '../../renditions/rendition-plan.js';
+import type { FileStorage } from '../../storage/file-storage.js';
+import { Overloaded, TookTooLong } from '../image-file.errors.js';
+import type { ImageFileService } from '../image-file.service.js';
+import type { CopyOptions, Picture } from '../picture.js';
+import { mediaTypeOf, SIGNATURE_BYTES } from '../picture-signature.js';
+import type { StoredPicture } from '../stored-picture.js';
+import {
+  copiesOf,
+  copyName,
+  type CopySource,
+  type CopySpec,
+  levelsOf,
+  sourcesOf,
+} from './copy-choice.js';
+import type { CopyStore } from './copy-store.js';
+
+export interface CopySettings {
+  /** Whether smaller copies are made, and used. */
+  intermediates: 'on' | 'off';
+  /** When large pictures get a pyramid, and whether they have one at all. */
+  pyramids: 'ingest' | 'first-use' | 'off';
+}
+
+/** Reads a file as the picture that it is: the original with the plan as it was, or a copy with its own. */
+export type UseOfSource<T> = (path: string, source: Picture, plan: RenditionPlan) => Promise<T>;
+
+/** What could not be made or kept is not tried again for a while. */
+const HOPELESS_MS = 600_000;
+const MOST_HOPELESS = 1_000;
+
+/** The stored copies of pictures: found, made where they are missing, and used in place of originals. */
+export class PictureCopies {
+  private readonly making = new Map<string, Promise<void>>();
+  private readonly hopeless = new Map<string, number>();
+
+  constructor(
+    private readonly imageFiles: ImageFileService,
+    private readonly originals: Pick<FileStorage, 'withLocalFile'>,
+    private readonly store: CopyStore,
+    private readonly settings: CopySettings,
+    private readonly failed: (error: unknown, picture: StoredPicture) => void,
+  ) {}
+
+  /**
+   * The copy that a rendition is made of, to be part of the rendition's name: other sources make other bytes.
+   * Empty if it is the original.
+   */
+  sourceName(picture: StoredPicture, plan: RenditionPlan): string {
+    const source = this.sourceOf(picture, plan);
+    return source ? copyName(source.spec) : '';
+  }
+
+  /**
+   * Runs `use` with the file that a rendition is best made of. A copy that is missing is made first; if that
+   * fails it is the original.
+   * @param signal of whoever waits; what is made for others too goes on
+   * @throws what `use` throws, Overloaded | TookTooLong, the storage's errors about the original, or the signal's reason
+   */
+  async withSource<T>(
+    picture: StoredPicture,
+    plan: RenditionPlan,
+    signal: AbortSignal,
+    use: UseOfSource<T>,
+  ): Promise<T> {
+    const source = this.sourceOf(picture, plan);
+    if (source) {
+      const used =
+        (await this.useCopy(picture, source, plan, use)) ??
+        ((await this.isMade(picture, source.spec, signal))
+          ? await this.useCopy(picture, source, plan, use)
+          : undefined);
+      if (used) return used.result;
+    }
+    return this.originals.withLocalFile(picture.storageKey, (path) => use(path, picture, plan));
+  }
+
+  /** Makes those of a picture's whole copies that are missing. */
+  makeWhole(picture: StoredPicture, options: CopyOptions): Promise<void> {
+    if (this.settings.intermediates === 'off') return Promise.resolve();
+    return this.make(picture, copiesOf(picture), options);
+  }
+
+  /** Makes those levels of a picture's pyramid that are missing. */
+  async makePyramid(picture: StoredPicture, options: CopyOptions): Promise<void> {
+    for (const piece of this.piecesOfPyramid(picture)) await this.make(picture, piece, options);
+  }
+
+  private sourceOf(picture: StoredPicture, plan: RenditionPlan): CopySource | undefined {
+    const { intermediates, pyramids } = this.settings;
+    return sourcesOf(picture, plan).find(({ spec }) =>
+      spec.layout === 'whole' ? intermediates === 'on' : pyramids !== 'off',
+    );
+  }
+
+  private useCopy<T>(
+    picture: StoredPicture,
+    { spec, size, region }: CopySource,
+    plan: RenditionPlan,
+    use: UseOfSource<T>,
+  ): Promise<{ result: T } | undefined> {
+    return this.store.withLocalFile(this.nameOf(picture, spec), async (path) => {
+      const mediaType = await mediaTypeAt(path);
+      return {
+        result: await use(path, { ...size, mediaType, orientation: 1 }, { ...plan, region }),
+      };
+    });
+  }
+
+  /** Makes a copy that somebody waits for; of a pyramid all levels, which will be asked for next. */
+  private async isMade(
+    picture: StoredPicture,
+    spec: CopySpec,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (this.isHopeless(picture, spec)) return false;
+    const lasting = new AbortController().signal;
+    const pieces = spec.layout === 'tiled' ? this.piecesOfPyramid(picture) : [[spec]];
+    const making = pieces.map((piece) => {
+      const made = this.make(picture, piece, { isUrgent: true, signal: lasting });
+      return { piece, made };
+    });
+    const wanted = making.find(({ piece }) => piece.some(({ level }) => level === spec.level));
+    for (const { made } of making) made.catch((error: unknown) => this.failed(error, picture));
+    try {
+      await unlessAborted(wanted?.made ?? Promise.resolve(), signal);
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      // Of the original it would have the same name, and other bytes.
+      if (error instanceof Overloaded || error instanceof TookTooLong) throw error;
+      return false;
+    }
+  }
+
+  /** The full size apart from the others: two cores make them in the time of one. */
+  private piecesOfPyramid(picture: StoredPicture): CopySpec[][] {
+    if (this.settings.pyramids === 'off') return [];
+    const levels = levelsOf(picture);
+    return levels.length === 0 ? [] : [levels.slice(1), levels.slice(0, 1)];
+  }
+
+  /** Once for all who ask for the same meanwhile. */
+  private make(
+    picture: StoredPicture,
+    specs: readonly CopySpec[],
+    options: CopyOptions,
+  ): Promise<void> {
+    const lane = options.isUrgent ? 'urgent' : 'background';
+    const key = [picture.storageKey, lane, ...specs.map(copyName)].join(' ');
+    const making = this.making.get(key) ?? this.makeMissing(picture, specs, options);
+    if (!this.making.has(key)) {
+      this.making.set(key, making);
+      const leave = () => this.making.delete(key);
+      making.then(leave, leave);
+    }
+    return making;
+  }
+
+  private async makeMissing(
+    picture: StoredPicture,
+    specs: readonly CopySpec[],
+    options: CopyOptions,
+  ): Promise<void> {
+    const missing: CopySpec[] = [];
+    for (const spec of specs) {
+      if (this.isHopeless(picture, spec)) continue;
+      if (!(await this.has(this.nameOf(picture, spec)))) missing.push(spec);
+    }
+    if (missing.length === 0) return;
+    try {
+      await this.originals.withLocalFile(picture.storageKey, (path) =>
+        missing.some(({ layout }) => layout === 'tiled')
+          ? this.storeLevels(path, picture, missing, options)
+          : this.storeCopies(path, picture, missing, options),
+      );
+    } catch (error) {
+      // Too busy, or ended by a stop, says nothing about the picture.
+      if (!options.isUrgent && !options.signal.aborted)
+        for (const spec of missing) this.giveUp(picture, spec);
+      throw error;
+    }
+  }
+
+  private async storeCopies(
+    path: string,
+    picture: StoredPicture,
+    specs: readonly CopySpec[],
+    options: CopyOptions,
+  ): Promise<void> {
+    const copies = await this.imageFiles.makeCopies(path, picture, specs, options);
+    for (const { spec, ...made } of copies) {
+      const isKept = await this.store.put(this.nameOf(picture, spec), picture.storageKey, made);
+      if (!isKept) this.giveUp(picture, spec);
+    }
+  }
+
+  private async storeLevels(
+    path: string,
+    picture: StoredPicture,
+    specs: readonly CopySpec[],
+    options: CopyOptions,
+  ): Promise<void> {
+    const paths = new Map<CopySpec, string>();
+    try {
+      for (const spec of specs) paths.set(spec, await this.store.scratchPath());
+      const pathOf = (spec: CopySpec) => paths.get(spec) ?? '';
+      await this.imageFiles.makeLevels(path, picture, specs, pathOf, options);
+      for (const [spec, made] of paths) {
+        const name = this.nameOf(picture, spec);
+        const isKept = await this.store.putFile(name, picture.storageKey, made, 'image/tiff');
+        if (!isKept) this.giveUp(picture, spec);
+      }
+    } finally {
+      await Promise.all([...paths.values()].map((made) => this.store.discardScratch(made)));
+    }
+  }
+
+  private async has(name: string): Promise<boolean> {
+    return (await this.store.withLocalFile(name, () => Promise.resolve(true))) ?? false;
+  }
+
+  private nameOf({ storageKey, sha256 }: StoredPicture, spec: CopySpec): string {
+    const what = [this.imageFiles.pipeline, sha256, 'copy', copyName(spec)];
+    return this.store.nameOf(storageKey, what.join('\n'));
+  }
+
+  private giveUp(picture: StoredPicture, spec: CopySpec): void {
+    const [eldest] = this.hopeless.keys();
+    if (this.hopeless.size >= MOST_HOPELESS && eldest) this.hopeless.delete(eldest);
+    this.hopeless.set(this.nameOf(picture, spec), Date.now() + HOPELESS_MS);
+  }
+
+  private isHopeless(picture: StoredPicture, spec: CopySpec): boolean {
+    return (this.hopeless.get(this.nameOf(picture, spec)) ?? 0) > Date.now();
+  }
+}
+
+/** What the first bytes of a copy say: a picture's nature decides how its copies are compressed. */
+async function mediaTypeAt(path: string): Promise<Picture['mediaType']> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(SIGNATURE_BYTES),
+      0,
+      SIGNATURE_BYTES,
+      0,
+    );
+    return mediaTypeOf(buffer.subarray(0, bytesRead)) ?? 'image/png';
+  } finally {
+    await file.close();
+  }
+}
+
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let leave: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
