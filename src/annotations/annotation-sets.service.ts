@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
+import { Environment } from '../config/environment.js';
 import { versionTag } from '../database/entity-tag.js';
 import type { Fault } from '../errors/domain-error.js';
 import type { Precondition } from '../errors/precondition.js';
@@ -19,6 +20,7 @@ import {
   setGeometryFaults,
   setOutsideFaults,
 } from './annotation-geometry.js';
+import { type AnnotationView, viewed } from './annotation-view.js';
 import { AnnotationSetWriter, placed, type PlacedDraft } from './annotation-set.writer.js';
 import { AnnotatedImageNotFound, AnnotationsOutsidePicture } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
@@ -41,6 +43,7 @@ export class AnnotationSetsService {
     private readonly repository: AnnotationsRepository,
     private readonly writer: AnnotationSetWriter,
     private readonly audit: AuditLog,
+    private readonly environment: Environment,
   ) {}
 
   /** @throws AnnotatedImageNotFound */
@@ -53,6 +56,23 @@ export class AnnotationSetsService {
     const set = await this.repository.findSet(caller, imageKey);
     if (!set) throw new AnnotatedImageNotFound(imageKey);
     return { version: set.image.setVersion, annotations: set.annotations };
+  }
+
+  /**
+   * All annotations of an image, in the coordinates of a view.
+   * @returns also the strong entity tag of just that
+   * @throws AnnotatedImageNotFound | PictureMissing | AnnotationNotFound | InvalidRequest
+   */
+  async viewSet(
+    caller: Caller,
+    imageKey: string,
+    view: AnnotationView,
+  ): Promise<{ annotations: AnnotationRecord[]; etag: string }> {
+    const set = await this.repository.findSet(caller, imageKey);
+    if (!set) throw new AnnotatedImageNotFound(imageKey);
+    const { annotations, revision } = viewed(set.image, set.annotations, view, this.environment);
+    const { setVersion } = set.image;
+    return { annotations, etag: revision ? `"${setVersion}-${revision}"` : versionTag(setVersion) };
   }
 
   /**

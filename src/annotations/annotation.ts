@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Size } from '../renditions/boxes.js';
+import type { RenditionFormat } from '../renditions/rendition-plan.js';
 import { areaOf, boundsOf, type Polygon } from './geometry/polygon.js';
 
 /** Who drew an annotation. */
@@ -45,7 +47,9 @@ export interface AnnotatedImage {
   key: string;
   clientId: string;
   /** Of the upright picture; undefined while there is no file. */
-  size: { width: number; height: number } | undefined;
+  size: Size | undefined;
+  /** The same holds for what the picture is stored as. */
+  format: RenditionFormat | undefined;
   setVersion: number;
   highestIndex: number;
   count: number;

@@ -8,6 +8,7 @@ import {
   Param,
   Post,
   Put,
+  Query,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
@@ -23,9 +24,14 @@ import { Answers, AnswersAll, Creates, Refuses, Removes } from '../http/openapi.
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { AnnotationIndexPipe, ImageKeyPipe } from '../http/validation/path-parameters.js';
-import { type AnnotationSet, AnnotationSetsService } from './annotation-sets.service.js';
+import {
+  type AnnotationRecord,
+  type AnnotationSet,
+  AnnotationSetsService,
+} from './annotation-sets.service.js';
 import { AnnotationsService } from './annotations.service.js';
 import { AnnotationResponse } from './dto/annotation.response.js';
+import { ListAnnotationsQuery } from './dto/list-annotations.query.js';
 import { CreateAnnotationRequest } from './dto/create-annotation.request.js';
 import { ReplaceAnnotationRequest } from './dto/replace-annotation.request.js';
 import { ReplaceAnnotationSetRequest } from './dto/replace-annotation-set.request.js';
@@ -40,7 +46,8 @@ export class AnnotationsController {
 
   /**
    * List the annotations of an image
-   * @remarks All of them, by index. The ETag is that of the whole set.
+   * @remarks All of them, by index. The ETag is that of the whole set; another one with `for` or `space`, which
+   * is of no use to a change.
    */
   @Requires('viewer')
   @Get()
@@ -49,11 +56,14 @@ export class AnnotationsController {
     AnnotationResponse,
     'All annotations of the image, by index; the ETag is that of the set.',
   )
+  @Refuses('picture-not-found', 'annotation-not-found', 'scale-too-large', 'rendition-too-large')
   async listAnnotations(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
+    @Query() query: ListAnnotationsQuery,
   ): Promise<Reply<AnnotationResponse[]>> {
-    return replySet(imageKey, await this.sets.requireSet(caller, imageKey));
+    const { annotations, etag } = await this.sets.viewSet(caller, imageKey, query.toView());
+    return Reply.of(responsesOf(imageKey, annotations)).tagged(etag);
   }
 
   /**
@@ -207,8 +217,9 @@ function ActsOnAnnotation() {
 }
 
 function replySet(imageKey: string, set: AnnotationSet): Reply<AnnotationResponse[]> {
-  const responses = set.annotations.map((annotation) =>
-    AnnotationResponse.from(imageKey, annotation),
-  );
-  return Reply.of(responses).tagged(versionTag(set.version));
+  return Reply.of(responsesOf(imageKey, set.annotations)).tagged(versionTag(set.version));
+}
+
+function responsesOf(imageKey: string, annotations: readonly AnnotationRecord[]) {
+  return annotations.map((annotation) => AnnotationResponse.from(imageKey, annotation));
 }

@@ -10,6 +10,15 @@ export class AnnotatedImageNotFound extends DomainError {
   }
 }
 
+/** The image has no picture whose pixels could be meant (404). */
+export class PictureMissing extends DomainError {
+  readonly kind = 'not-found';
+  readonly code = 'picture-not-found';
+  constructor(key: string) {
+    super(`The image "${key}" has no picture yet.`);
+  }
+}
+
 /** The image has no annotation of this index (404). */
 export class AnnotationNotFound extends DomainError {
   readonly kind = 'not-found';

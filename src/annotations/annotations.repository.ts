@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
+import type { RenditionFormat } from '../renditions/rendition-plan.js';
 import {
   type AnnotatedImage,
   type AnnotationContent,
@@ -34,6 +35,7 @@ interface ImageRow {
   client_id: string;
   file_width: number | null;
   file_height: number | null;
+  file_media_type: `image/${RenditionFormat}` | null;
   annotation_set_version: number;
   highest_annotation_index: number;
   annotation_count: number;
@@ -60,7 +62,8 @@ interface AnnotationRow {
 }
 
 const IMAGE_COLUMNS = `
-  images.id AS image_id, images.image_key, images.client_id, images.file_width, images.file_height, images.annotation_set_version,
+  images.id AS image_id, images.image_key, images.client_id, images.file_width, images.file_height,
+  images.file_media_type, images.annotation_set_version,
   images.highest_annotation_index, images.annotation_count, images.annotation_bytes,
   images.updated_at AS image_updated_at, images.updated_by AS image_updated_by`;
 
@@ -229,6 +232,7 @@ function toImage(row: ImageRow): AnnotatedImage {
       row.file_width === null || row.file_height === null
         ? undefined
         : { width: row.file_width, height: row.file_height },
+    format: row.file_media_type?.slice('image/'.length) as RenditionFormat | undefined,
     setVersion: row.annotation_set_version,
     highestIndex: row.highest_annotation_index,
     count: row.annotation_count,

@@ -144,4 +144,73 @@ describe('DecodeGate', () => {
     await expect(gate.run(1, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(gate.run(1, () => Promise.resolve('next'))).resolves.toBe('next');
   });
+
+  it('begins background work when nobody else waits, one at a time, and lets it end', async () => {
+    const gate = gateOf(2, 8);
+    const [first, second, third, fourth] = [work(), work(), work(), work()];
+    const [tidying, tidyingMore] = [work(), work()];
+    const done = [gate.run(1, first.run), gate.run(1, second.run), gate.run(1, third.run)];
+    done.push(gate.runInBackground(1, tidying.run), gate.runInBackground(1, tidyingMore.run));
+    first.finish();
+    await settled();
+    expect([third.hasStarted(), tidying.hasStarted()]).toEqual([true, false]);
+
+    second.finish();
+    await settled();
+    expect([tidying.hasStarted(), gate.running]).toEqual([true, 2]);
+    third.finish();
+    await settled();
+    expect([tidyingMore.hasStarted(), gate.running]).toEqual([false, 1]);
+    done.push(gate.run(1, fourth.run));
+    await settled();
+    expect(fourth.hasStarted()).toBe(true);
+
+    tidying.finish();
+    await settled();
+    expect(tidyingMore.hasStarted()).toBe(true);
+    tidyingMore.finish();
+    fourth.finish();
+    await Promise.all(done);
+    expect([gate.running, gate.waitingInBackground, gate.bytesInUse]).toEqual([0, 0, 0]);
+  });
+
+  it('begins background work at once when nothing goes on, within its memory', async () => {
+    const gate = gateOf(2, 0, 100);
+    const [tidying, tooMuch, decode] = [work(), work(), work()];
+    const done = [gate.runInBackground(60, tidying.run)];
+    await settled();
+    expect([tidying.hasStarted(), gate.bytesInUse]).toEqual([true, 60]);
+    await expect(gate.runInBackground(101, tooMuch.run)).rejects.toThrow(RangeError);
+    done.push(gate.run(40, decode.run));
+    await settled();
+    expect(decode.hasStarted()).toBe(true);
+    tidying.finish();
+    decode.finish();
+    await Promise.all(done);
+  });
+
+  it('drops background work whose signal fires, and keeps the place of what runs until it ends', async () => {
+    const gate = gateOf(1, 8);
+    const [running, waiting, decode] = [work(), work(), work()];
+    const leaving = new AbortController();
+    const first = gate.runInBackground(1, running.run, leaving.signal);
+    const second = gate.runInBackground(1, waiting.run, leaving.signal);
+    leaving.abort();
+    await expect(first).rejects.toThrow('aborted');
+    await expect(second).rejects.toThrow('aborted');
+    const next = gate.run(1, decode.run);
+    await settled();
+    expect([gate.running, decode.hasStarted()]).toEqual([1, false]);
+    running.finish();
+    decode.finish();
+    await next;
+    expect(waiting.hasStarted()).toBe(false);
+  });
+
+  it('frees the place of background work that fails', async () => {
+    const gate = gateOf(1, 0);
+    const broken = gate.runInBackground(1, () => Promise.reject(new Error('broken')));
+    await expect(broken).rejects.toThrow('broken');
+    await expect(gate.runInBackground(1, () => Promise.resolve('next'))).resolves.toBe('next');
+  });
 });

@@ -1,3 +1,4 @@
+import { FairQueue } from './fair-queue.js';
 import { Overloaded } from './image-file.errors.js';
 
 export interface GateLimits {
@@ -11,7 +12,9 @@ export interface GateLimits {
 
 interface Waiter {
   bytes: number;
+  party: string;
   admit: () => void;
+  refuse: (reason: Error) => void;
 }
 
 /** Before the first work has ended, it is taken to last as long as a photograph's. */
@@ -20,9 +23,9 @@ const USUAL_MS = 500;
 const WEIGHT = 0.2;
 
 /**
- * Lets a number of pieces of work run at once whose estimated memory fits together; more wait, first come,
- * first served, and whatever comes after those is refused with {@link Overloaded}. Nobody overtakes, so
- * that a large piece is not kept waiting by small ones.
+ * Lets a number of pieces of work run at once whose estimated memory fits together; more wait, in turns
+ * by the party that they are for, and whatever comes after those is refused with {@link Overloaded}. Within a
+ * party nobody overtakes, so that a large piece is not kept waiting by small ones.
  *
  * More decodes than cores finish no sooner, they only hold more memory and starve the other requests.
  */
@@ -30,8 +33,9 @@ export class DecodeGate {
   private places: number;
   private bytes: number;
   private typicalMs = USUAL_MS;
-  /** A set keeps the order of arrival and lets one that gave up leave from the middle. */
-  private readonly waiters = new Set<Waiter>();
+  private readonly waiters = new FairQueue<Waiter>();
+  private readonly background = new FairQueue<Waiter>();
+  private isBackgroundAtWork = false;
 
   constructor(private readonly limits: GateLimits) {
     this.places = limits.places;
@@ -44,6 +48,11 @@ export class DecodeGate {
 
   get waiting(): number {
     return this.waiters.size;
+  }
+
+  /** Background work that has not begun. */
+  get waitingInBackground(): number {
+    return this.background.size;
   }
 
   /** Bytes that running work was admitted with. */
@@ -62,13 +71,22 @@ export class DecodeGate {
    * that waits is then never begun, and work that runs is not interrupted, but keeps its place and its bytes
    * until it has really ended.
    * @param bytes estimate of the memory that the work takes
+   * @param party whose work it is; a full queue has room for a party that has less in it than another
    * @throws Overloaded when the queue is full; RangeError when the work would not even fit alone
    */
-  async run<T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (bytes > this.limits.bytes) throw new RangeError(`${bytes} bytes never fit.`);
+  async run<T>(
+    bytes: number,
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+    party = '',
+  ): Promise<T> {
+    this.assertFitsAlone(bytes);
     signal?.throwIfAborted();
     if (this.waiters.size === 0 && this.fits(bytes)) this.take(bytes);
-    else await this.turn(bytes, signal);
+    else {
+      this.makeRoomFor(party);
+      await this.turn(this.waiters, party, bytes, signal);
+    }
     const begun = performance.now();
     const ended = work().finally(() => {
       this.typicalMs += WEIGHT * (performance.now() - begun - this.typicalMs);
@@ -77,12 +95,55 @@ export class DecodeGate {
     return signal ? unlessAborted(ended, signal) : ended;
   }
 
-  private turn(bytes: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.waiters.size >= this.limits.queue) throw new Overloaded(this.retryAfterS);
+  /**
+   * Runs `work` when nobody else waits, one such piece at a time; it waits as long as it takes. Begun, it keeps
+   * its place and its bytes until it ends, as everybody's work does.
+   * @throws RangeError when the work would not even fit alone; the signal's reason
+   */
+  async runInBackground<T>(
+    bytes: number,
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    this.assertFitsAlone(bytes);
+    signal?.throwIfAborted();
+    const turn = this.turn(this.background, '', bytes, signal);
+    this.admitNext();
+    await turn;
+    const ended = work().finally(() => {
+      this.isBackgroundAtWork = false;
+      this.giveBack(bytes);
+    });
+    return signal ? unlessAborted(ended, signal) : ended;
+  }
+
+  private assertFitsAlone(bytes: number): void {
+    if (bytes > this.limits.bytes) throw new RangeError(`${bytes} bytes never fit.`);
+  }
+
+  /** @throws Overloaded */
+  private makeRoomFor(party: string): void {
+    if (this.waiters.size < this.limits.queue) return;
+    const overloaded = new Overloaded(this.retryAfterS);
+    const other = this.waiters.lastOfMore(party);
+    if (!other) throw overloaded;
+    other.refuse(overloaded);
+  }
+
+  private turn(
+    waiters: FairQueue<Waiter>,
+    party: string,
+    bytes: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     return new Promise<void>((resolve, reject) => {
+      const refuse = (reason: Error) => {
+        signal?.removeEventListener('abort', gaveUp);
+        waiters.remove(party, waiter, false);
+        reject(reason);
+      };
       const gaveUp = () => {
-        this.waiters.delete(waiter);
-        reject(signal?.reason as Error);
+        refuse(signal?.reason as Error);
         // It may have been the one that did not fit, with smaller ones behind it.
         this.admitNext();
       };
@@ -90,9 +151,9 @@ export class DecodeGate {
         signal?.removeEventListener('abort', gaveUp);
         resolve();
       };
-      const waiter = { bytes, admit };
+      const waiter: Waiter = { bytes, party, admit, refuse };
       signal?.addEventListener('abort', gaveUp, { once: true });
-      this.waiters.add(waiter);
+      waiters.add(party, waiter);
     });
   }
 
@@ -103,13 +164,21 @@ export class DecodeGate {
   }
 
   private admitNext(): void {
-    for (const waiter of this.waiters) {
+    for (let waiter = this.waiters.next; waiter; waiter = this.waiters.next) {
       if (!this.fits(waiter.bytes)) return;
-      // Taken in its name, so that nobody new can slip in between.
-      this.take(waiter.bytes);
-      this.waiters.delete(waiter);
-      waiter.admit();
+      this.admit(this.waiters, waiter);
     }
+    const { next } = this.background;
+    if (!next || this.isBackgroundAtWork || !this.fits(next.bytes)) return;
+    this.isBackgroundAtWork = true;
+    this.admit(this.background, next);
+  }
+
+  private admit(waiters: FairQueue<Waiter>, waiter: Waiter): void {
+    // Taken in its name, so that nobody new can slip in between.
+    this.take(waiter.bytes);
+    waiters.remove(waiter.party, waiter, true);
+    waiter.admit();
   }
 
   private fits(bytes: number): boolean {

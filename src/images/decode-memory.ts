@@ -1,4 +1,5 @@
-import type { Size } from './picture.js';
+import type { Size } from '../renditions/boxes.js';
+import type { RenditionPlan } from '../renditions/rendition-plan.js';
 import type { PictureMediaType } from './picture-signature.js';
 import type { PictureStructure } from './picture-structure.js';
 import { WELL_PACKED_PIXELS } from './rendition-formats.js';
@@ -34,6 +35,11 @@ const BASE_BYTES = 24_000_000;
 /** Rows that libvips keeps at each of the up to three steps of a pipeline. */
 const KEPT_ROWS = 256;
 const STEPS = 3;
+/**
+ * Of the next smaller sizes, in four channels and for each pixel of the picture: their pixels, and files that
+ * compression made no smaller.
+ */
+const COPIED_BYTES = (4 + 4) / 3;
 /** libvips copies each block of metadata on its way. */
 const METADATA_COPIES = 4;
 
@@ -55,38 +61,64 @@ export function decodingBytes(picture: DecodedPicture): number {
 }
 
 /**
- * The most memory that encoding a rendition of so many pixels takes, in bytes, in addition to
- * {@link decodingBytes}: AVIF's encoder begins when the decoder has ended, but nobody promises that.
+ * The most memory that making and encoding a rendition takes, in bytes, in addition to {@link decodingBytes}:
+ * AVIF's encoder begins when the decoder has ended, but nobody promises that.
  */
-export function encodingBytes(picture: DecodedPicture, pixels: number): number {
-  return pixels * bytesPerPixel(picture) + extraBytes(picture);
+export function encodingBytes(picture: DecodedPicture, plan: RenditionPlan): number {
+  return pixelsIn(plan.size) * bytesPerPixel(picture, plan) + extraBytes(picture, plan);
+}
+
+/** The most memory that making smaller copies takes, in bytes, with {@link decodingBytes}. */
+export function copyingBytes(picture: DecodedPicture): number {
+  return decodingBytes(picture) + COPIED_BYTES * picture.width * picture.height;
 }
 
 /** The largest rendition, in pixels, that is made within so many bytes: the inverse of both. */
-export function affordablePixels(picture: DecodedPicture, bytes: number): number {
-  const left = bytes - decodingBytes(picture) - extraBytes(picture);
-  return Math.floor(left / bytesPerPixel(picture));
+export function affordablePixels(
+  picture: DecodedPicture,
+  plan: RenditionPlan,
+  bytes: number,
+): number {
+  const left = bytes - decodingBytes(picture) - extraBytes(picture, plan);
+  return Math.floor(left / bytesPerPixel(picture, plan));
 }
 
-function bytesPerPixel(picture: DecodedPicture): number {
-  switch (picture.mediaType) {
-    case 'image/jpeg':
+function bytesPerPixel(picture: DecodedPicture, plan: RenditionPlan): number {
+  const { mirrored, turn, maxBytes, overlay, mask } = plan;
+  // Mirrored rows go along; turned ones wait for all of them, and so does what is encoded several times.
+  const held = (turn !== 0 || mirrored ? 1 : 0) + (maxBytes !== null ? 1 : 0);
+  // The drawing in RGBA, and libvips' working copy of both in floats.
+  const drawn = overlay || mask !== null ? 8 : 0;
+  return encoderBytes(picture, plan) + 4 * held + drawn;
+}
+
+function encoderBytes(picture: DecodedPicture, plan: RenditionPlan): number {
+  switch (plan.format) {
+    case 'jpeg':
       return 3;
-    case 'image/png':
-    case 'image/tiff':
+    case 'png':
+    case 'tiff':
       return 1.5 * channelsOf(picture);
-    case 'image/webp':
-      return picture.structure.lossless ? 31 : 13;
-    case 'image/gif':
+    case 'webp':
+      return staysLossless(picture, plan) ? 31 : 13;
+    case 'gif':
       return 14;
-    case 'image/avif':
+    case 'avif':
       return 20;
   }
 }
 
 /** The first pixels of a lossless WebP may be packed well. */
-function extraBytes({ structure }: DecodedPicture): number {
-  return structure.lossless ? 17 * WELL_PACKED_PIXELS : 0;
+function extraBytes(picture: DecodedPicture, plan: RenditionPlan): number {
+  return staysLossless(picture, plan) ? 17 * WELL_PACKED_PIXELS : 0;
+}
+
+function staysLossless({ structure }: DecodedPicture, { keepsLossless }: RenditionPlan): boolean {
+  return keepsLossless && Boolean(structure.lossless);
+}
+
+function pixelsIn({ width, height }: Size): number {
+  return width * height;
 }
 
 /** Bytes for each pixel that a decoder holds of the whole picture. */

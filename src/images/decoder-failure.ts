@@ -1,3 +1,4 @@
+import { DomainError } from '../errors/domain-error.js';
 import { TookTooLong, TooManyPixels, UndecodablePicture } from './image-file.errors.js';
 import type { PictureMediaType } from './picture-signature.js';
 
@@ -12,6 +13,7 @@ export async function inOurTerms<T>(
   try {
     return await decode();
   } catch (error) {
+    if (error instanceof DomainError) throw error;
     const sentence = error instanceof Error ? error.message : '';
     // The file was there a moment ago: a fault of the storage, not of the picture.
     if (sentence.startsWith('Input file is missing'))

@@ -65,8 +65,17 @@ export class DecoderTurns {
   }
 
   /**
+   * The turn of work that nobody waits for: when no decode waits, one at a time. Without a deadline.
+   * @param bytes estimate of the memory that it takes, at most DECODE_MEMORY
+   */
+  inBackground<T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.gate.runInBackground(bytes, work, signal);
+  }
+
+  /**
    * A decode's turn.
    * @param bytes estimate of the memory that it takes, at most DECODE_MEMORY
+   * @param party whose turn it is to be
    * @throws Overloaded when too many wait already
    */
   forDecode<T>(
@@ -74,8 +83,9 @@ export class DecoderTurns {
     fileBytes: number,
     work: () => Promise<T>,
     signal: AbortSignal,
+    party?: string,
   ): Promise<T> {
-    const decode = () => this.gate.run(bytes, work, signal);
+    const decode = () => this.gate.run(bytes, work, signal, party);
     return fileBytes > LARGE_FILE_BYTES ? this.largeFileGate.run(0, decode, signal) : decode();
   }
 }

@@ -20,6 +20,7 @@ import { ImageExists, ImageInTrash, ImageNotFound } from './images.errors.js';
 import { ImagesRepository, type NewImage } from './images.repository.js';
 import { assertSees, ImagesService } from './images.service.js';
 import { PictureStore } from './picture-store.js';
+import { RenditionsService } from './renditions.service.js';
 
 /** What became of a request to make an image. */
 export interface Creation {
@@ -37,6 +38,7 @@ export class ImageCreationService {
     private readonly images: ImagesService,
     private readonly annotations: AnnotationSetsService,
     private readonly pictures: PictureStore,
+    private readonly renditions: RenditionsService,
     private readonly requests: RepeatableRequests,
     private readonly environment: Environment,
   ) {}
@@ -70,6 +72,7 @@ export class ImageCreationService {
     if (picture && upload) await this.pictures.publish(picture, upload);
 
     const { key, isNew } = await this.insert(caller, image, draft, picture, request);
+    if (picture && isNew) this.renditions.pictureStored(picture);
     const stored = await this.findEqual(caller, key, digest);
     // Purged again since; or the key is another client's, of whom the caller learns no more than that.
     if (!stored) throw isNew ? new ImageNotFound(key) : new ImageExists(key);

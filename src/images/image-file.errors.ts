@@ -28,17 +28,15 @@ export class TooManyPixels extends DomainError {
   }
 }
 
-/** The rendition asked for would be larger than the limits allow. */
-export class ScaleTooLarge extends DomainError {
+/** Not even the worst quality makes the rendition as small as `max_bytes` asks (400). */
+export class RenditionTooHeavy extends DomainError {
   readonly kind = 'invalid';
-  readonly code = 'scale-too-large';
+  readonly code = 'rendition-too-heavy';
   override readonly faults;
-  override readonly members;
-  constructor(readonly largestScale: number) {
-    const detail = `The largest scale allowed for this picture is ${largestScale}.`;
-    super(detail);
-    this.faults = [{ parameter: 'scale', detail }];
-    this.members = { largest_scale: largestScale };
+  constructor(fewestBytes: number) {
+    const detail = `must be at least ${fewestBytes}: with quality 1 the rendition has that many bytes`;
+    super(`The rendition does not fit: max_bytes ${detail}.`);
+    this.faults = [{ parameter: 'max_bytes', detail }];
   }
 }
 

@@ -3,32 +3,36 @@ import { Injectable } from '@nestjs/common';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { captureDetailsOf } from './capture-details.js';
+import type { CopySpec } from './copies/copy-choice.js';
+import { type MadeCopy, makeLevels, makeWholeCopies } from './copies/copy-pipelines.js';
 import {
   affordablePixels,
+  copyingBytes,
   type DecodedPicture,
   decodingBytes,
   encodingBytes,
 } from './decode-memory.js';
 import { inOurTerms } from './decoder-failure.js';
 import { DecoderTurns } from './decoder-turns.js';
-import {
-  ScaleTooLarge,
-  TooManyPixels,
-  UndecodablePicture,
-  UnrecognisedPicture,
-} from './image-file.errors.js';
+import { UndecodablePicture, UnrecognisedPicture } from './image-file.errors.js';
 import { mediaTypeOf, SIGNATURE_BYTES, type PictureMediaType } from './picture-signature.js';
-import { MAX_BLOCKS, MAX_SCANS, structureOf, type PictureStructure } from './picture-structure.js';
+import { refuseTooMuch, tooMuchMemory } from './picture-limits.js';
+import { structureOf, type PictureStructure } from './picture-structure.js';
 import type {
+  CopyOptions,
   ImageLimits,
   InspectedPicture,
   Picture,
   Rendition,
   RenderOptions,
-  Size,
 } from './picture.js';
-import { largestScale, scaledSize } from './rendition-size.js';
-import { outputOf } from './rendition-formats.js';
+import type { FromPixels } from './raw-pixels.js';
+import { encoded } from './rendition-encoding.js';
+import { carriedOut } from './rendition-pipeline.js';
+import { limitText } from '../renditions/rendition-planner.js';
+import { RenditionTooLarge, ScaleTooLarge } from '../renditions/rendition.errors.js';
+import { mediaTypeOfFormat, type RenditionPlan } from '../renditions/rendition-plan.js';
+import { largestScale } from '../renditions/scale.js';
 
 export type {
   ImageLimits,
@@ -39,7 +43,7 @@ export type {
 } from './picture.js';
 
 /** Rises with every change here that makes different bytes of the same request. */
-const PIPELINE_REVISION = 2;
+const PIPELINE_REVISION = 3;
 /** A ThumbHash keeps at most 7 frequencies a side: more pixels would only cost time on the main thread. */
 const THUMB_SIDE = 32;
 
@@ -47,6 +51,8 @@ const THUMB_SIDE = 32;
 const FAIL_ON = 'error';
 /** Those whose pixels may have 16 bits. */
 const DEEP = new Set<PictureMediaType>(['image/png', 'image/tiff', 'image/avif']);
+/** Those that lose nothing; a WebP's structure says which it is. */
+const LOSSLESS = new Set<PictureMediaType>(['image/png', 'image/gif', 'image/tiff']);
 
 // No picture is decoded twice from the same handle, and one thread a picture uses the cores best.
 sharp.cache(false);
@@ -54,7 +60,8 @@ sharp.concurrency(1);
 // libvips would also open SVG, PDF, raw formats and whatever a system-wide ImageMagick adds.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
-  operation: ['Jpeg', 'Png', 'Webp', 'Tiff', 'Nsgif', 'Heif'].map(
+  // SVG only from memory, where what is drawn onto renditions comes from: pictures are read from files.
+  operation: ['Jpeg', 'Png', 'Webp', 'Tiff', 'Nsgif', 'Heif', 'SvgBuffer'].map(
     (name) => `VipsForeignLoad${name}`,
   ),
 });
@@ -79,9 +86,9 @@ export class ImageFileService {
   async inspect(path: string, signal?: AbortSignal): Promise<InspectedPicture> {
     return this.turns.inTime(signal, async (patience) => {
       const { mediaType, structure, bytes } = await this.survey(path);
-      this.refuseTooMuch(structure);
+      refuseTooMuch(structure, this.limits);
       const header = await this.headerOf(path, mediaType, bytes, patience);
-      this.refuseTooMuch(structure, header);
+      refuseTooMuch(structure, this.limits, header);
       if (structure.end === 'missing') throw new UndecodablePicture(mediaType);
 
       const { width, height } = header.autoOrient;
@@ -96,55 +103,103 @@ export class ImageFileService {
   }
 
   /**
-   * Makes a rendition of the picture at `path`: upright, in its own format, in sRGB with 8 bits a
-   * channel, of exactly {@link renditionSize}, without metadata. Alpha stays, and so does losslessness.
-   *
-   * @throws ScaleTooLarge, Overloaded, UndecodablePicture, or the signal's reason
+   * Makes a rendition of the picture at `path`: upright, in sRGB with 8 bits a channel, without metadata, of
+   * exactly the plan's size. Alpha stays where the format has it, and so does the losslessness of a WebP.
+   * @param plan whose region is in pixels of this very file, upright
+   * @throws ScaleTooLarge | RenditionTooLarge | RenditionTooHeavy | Overloaded | UndecodablePicture, or the
+   *   signal's reason
    */
-  async render(path: string, picture: Picture, options: RenderOptions): Promise<Rendition> {
-    return this.turns.inTime(options.signal, async (patience) => {
+  async render(
+    path: string,
+    picture: Picture,
+    plan: RenditionPlan,
+    { signal, drawing, party }: RenderOptions = {},
+  ): Promise<Rendition> {
+    return this.turns.inTime(signal, async (patience) => {
       const { mediaType } = picture;
-      const size = this.renditionSize(picture, options.scale ?? 1);
       const { structure, bytes } = await this.survey(path);
       // A JPEG is spared another look at its header.
       const header = DEEP.has(mediaType)
         ? await this.headerOf(path, mediaType, bytes, patience)
         : undefined;
-      const permit = this.renditionPermit({ ...picture, bytes, structure, header }, size);
-      const pixels = size.width * size.height;
-      const output = outputOf(mediaType, pixels, options.quality, structure.lossless);
-      const render = () =>
-        inOurTerms(mediaType, () =>
-          this.upright(path, header)
-            .resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
-            .toFormat(output.format, output.settings)
-            .toBuffer(),
-        );
+      const permit = this.renditionPermit({ ...picture, bytes, structure, header }, plan);
+      const asked = performance.now();
+      const render = async () => {
+        const begun = performance.now();
+        const made = await inOurTerms(mediaType, () => {
+          const pixels = carriedOut(this.open(path, header), plan, picture, drawing);
+          return encoded(pixels, plan, structure.lossless ?? false, fromPixels);
+        });
+        const { data, encode } = made;
+        const decode = performance.now() - begun - (encode ?? 0);
+        return { data, timings: { queue: begun - asked, decode, ...(encode && { encode }) } };
+      };
       // The file's bytes are in the permit; it is uploads that come many and large at once.
-      const data = await this.turns.forDecode(permit, 0, render, patience);
-      return { mediaType, ...size, data };
+      const made = await this.turns.forDecode(permit, 0, render, patience, party);
+      return { mediaType: mediaTypeOfFormat(plan.format), ...plan.size, ...made };
     });
   }
 
   /**
-   * Width and height of a rendition: those of the upright picture times `scale`, rounded, at least 1.
-   *
-   * @throws ScaleTooLarge
+   * Makes whole copies (copies/copy-choice.ts) of the picture at `path`, upright, in sRGB with 8 bits a channel.
+   * @throws Overloaded | TookTooLong | TooManyPixels | UndecodablePicture, or the signal's reason
    */
-  renditionSize(picture: Size, scale: number): Size {
-    const size = scaledSize(picture, scale, this.limits);
-    if (!size) throw new ScaleTooLarge(largestScale(picture, this.limits));
-    return size;
+  makeCopies(
+    path: string,
+    picture: Picture,
+    specs: readonly CopySpec[],
+    options: CopyOptions,
+  ): Promise<MadeCopy[]> {
+    return this.copying(path, picture, options, (open, keepsAll) =>
+      makeWholeCopies(open(), picture, specs, keepsAll, fromPixels),
+    );
   }
 
-  /** @throws ScaleTooLarge when the rendition needs more memory than there is for all */
-  private renditionPermit(picture: DecodedPicture, size: Size): number {
+  /**
+   * Writes tiled copies of the picture at `path`, the levels of a pyramid, to where `pathOf` says.
+   * @throws as {@link makeCopies}; what was written by then stays
+   */
+  makeLevels(
+    path: string,
+    picture: Picture,
+    specs: readonly CopySpec[],
+    pathOf: (spec: CopySpec) => string,
+    options: CopyOptions,
+  ): Promise<void> {
+    return this.copying(path, picture, options, (open, isLossless, hasAlpha) =>
+      makeLevels(open, picture, specs, isLossless || hasAlpha, pathOf, fromPixels),
+    );
+  }
+
+  private async copying<T>(
+    path: string,
+    picture: Picture,
+    { signal, isUrgent }: CopyOptions,
+    make: (open: () => Sharp, isLossless: boolean, hasAlpha: boolean) => Promise<T>,
+  ): Promise<T> {
+    const { mediaType } = picture;
+    const { structure, bytes } = await this.survey(path);
+    const header =
+      mediaType === 'image/jpeg' ? undefined : await this.headerOf(path, mediaType, bytes, signal);
+    const permit = copyingBytes({ ...picture, bytes, structure, header });
+    if (permit > this.limits.decodeMemory) throw tooMuchMemory(permit, this.limits.decodeMemory);
+    const isLossless = structure.lossless ?? LOSSLESS.has(mediaType);
+    const open = () => this.open(path, header).autoOrient();
+    const work = () =>
+      inOurTerms(mediaType, () => make(open, isLossless, header?.hasAlpha ?? false));
+    if (!isUrgent) return this.turns.inBackground(permit, work, signal);
+    return this.turns.inTime(signal, (patience) => this.turns.forDecode(permit, 0, work, patience));
+  }
+
+  /** @throws ScaleTooLarge | RenditionTooLarge when it needs more memory than there is for all */
+  private renditionPermit(picture: DecodedPicture, plan: RenditionPlan): number {
     const { decodeMemory, maxOutputSide, maxPixels } = this.limits;
-    const permit = decodingBytes(picture) + encodingBytes(picture, size.width * size.height);
+    const permit = decodingBytes(picture) + encodingBytes(picture, plan);
     if (permit <= decodeMemory) return permit;
-    const affordable = Math.max(1, affordablePixels(picture, decodeMemory));
+    const affordable = Math.max(1, affordablePixels(picture, plan, decodeMemory));
     const limits = { maxOutputSide, maxPixels: Math.min(maxPixels, affordable) };
-    throw new ScaleTooLarge(largestScale(picture, limits));
+    if (plan.sizedBy === 'scale') throw new ScaleTooLarge(largestScale(plan.region, limits));
+    throw new RenditionTooLarge(plan.sizedBy, limitText(limits));
   }
 
   private async survey(path: string) {
@@ -178,22 +233,6 @@ export class ImageFileService {
     return header;
   }
 
-  private refuseTooMuch(structure: PictureStructure, header?: Metadata): void {
-    const { maxFrames, maxPixels, maxPixelsHeavy } = this.limits;
-    if (structure.frames > maxFrames)
-      throw new TooManyPixels(`it has more than ${maxFrames} frames`);
-    if (structure.blocks > MAX_BLOCKS)
-      throw new TooManyPixels(`it has more than ${MAX_BLOCKS} blocks`);
-    if ((structure.scans ?? 1) > MAX_SCANS) {
-      throw new TooManyPixels(`it has more than ${MAX_SCANS} scans`);
-    }
-    const ofFrames = header ? header.width * header.height : 0;
-    const pixels = Math.max(structure.pixels ?? ofFrames * structure.frames, ofFrames);
-    const heavy = header && (header.format === 'heif' || header.isProgressive);
-    const allowed = heavy ? maxPixelsHeavy : maxPixels;
-    if (pixels > allowed) throw new TooManyPixels(`${pixels} pixels, where ${allowed} are allowed`);
-  }
-
   /** Decodes every row, which is the proof, and makes the ThumbHash of them on the way. */
   private async decodeWholly(
     path: string,
@@ -202,7 +241,7 @@ export class ImageFileService {
     { end }: PictureStructure,
   ): Promise<string> {
     const { mediaType, width, height } = picture;
-    let rows = this.upright(path, header);
+    let rows = this.open(path, header).autoOrient();
     // While it shrinks, the JPEG decoder may leave out the last rows and miss that they are not there.
     // A crop, even to the whole picture, keeps it from shrinking.
     if (mediaType === 'image/jpeg' && end !== 'present') {
@@ -219,12 +258,12 @@ export class ImageFileService {
     return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64');
   }
 
-  /** The picture as people see it, before any resizing. */
-  private upright(path: string, header?: Metadata): Sharp {
-    const pipeline = sharp(path, { failOn: FAIL_ON, limitInputPixels: this.limits.maxPixels })
-      .timeout({ seconds: Math.ceil(this.limits.renditionTimeoutMs / 1000) })
-      // Phones store portrait photographs sideways: oriented first, a size is that of the upright picture.
-      .autoOrient();
+  /** The picture as it is stored, before anything is done to it. */
+  private open(path: string, header?: Metadata): Sharp {
+    const pipeline = sharp(path, {
+      failOn: FAIL_ON,
+      limitInputPixels: this.limits.maxPixels,
+    }).timeout({ seconds: Math.ceil(this.limits.renditionTimeoutMs / 1000) });
     // sharp takes 16-bit pictures with a profile to Display P3 and forgets to go on to sRGB.
     return header?.space === 'rgb16' && header.hasProfile
       ? pipeline.withIccProfile('srgb', { attach: false })
@@ -232,6 +271,4 @@ export class ImageFileService {
   }
 }
 
-function tooMuchMemory(bytes: number, allowed: number): TooManyPixels {
-  return new TooManyPixels(`it takes ${bytes} bytes of memory, where ${allowed} are allowed`);
-}
+const fromPixels: FromPixels = (raw) => sharp(raw.data, { raw });

@@ -4,21 +4,28 @@ import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { FileAddresses } from '../access/file-addresses.service.js';
 import type { Request, Response } from 'express';
-import { pipeline } from 'node:stream/promises';
 import type { Precondition } from '../errors/precondition.js';
-import { IfMatch, isUnchanged } from '../http/conditional-requests.js';
+import { IfMatch } from '../http/conditional-requests.js';
 import { TakesStream } from '../http/json-body.interceptor.js';
 import { Answers, AnswersFile, Creates, Refuses, Removes, TakesFile } from '../http/openapi.js';
 import { Reply } from '../http/reply.js';
+import { cacheControlOf } from '../http/representation/cache-control.js';
+import { partyOf } from '../http/party.js';
+import { downloadName } from '../http/representation/download-name.js';
+import { sendRepresentation } from '../http/representation/send-representation.js';
+import { ServerTiming } from '../http/representation/server-timing.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { UploadReader } from '../http/upload.reader.js';
 import { ImageKeyPipe } from '../http/validation/path-parameters.js';
+import { type Affine, transformText } from '../renditions/affine.js';
 import { ImageFileQuery } from './dto/image-file.query.js';
 import { ImageResponse } from './dto/image.response.js';
-import type { StoredPicture } from './stored-picture.js';
-import { PictureFileLost } from './images.errors.js';
+import { HotFiles } from './hot-files.js';
+import { originalTag } from './stored-picture.js';
+import { PictureFileLost, PictureVersionNotFound } from './images.errors.js';
 import { ImagesService } from './images.service.js';
-import { isOriginal, PicturesService } from './pictures.service.js';
+import { PicturesService } from './pictures.service.js';
+import { type RenditionOrder, RenditionsService } from './renditions.service.js';
 
 const PICTURE_TYPES = [
   'image/jpeg',
@@ -31,27 +38,36 @@ const PICTURE_TYPES = [
 // A picture is data: whatever else its bytes may be (a polyglot), no browser is to run it.
 const INERT = "default-src 'none'; sandbox";
 
+// The original bytes, which viewers turn upright by themselves.
+const UNMOVED: Affine = [1, 0, 0, 1, 0, 0];
+
 @ApiTags('images')
 @Controller('images/:image_key/file')
 export class ImageFilesController {
   constructor(
     private readonly pictures: PicturesService,
+    private readonly renditions: RenditionsService,
     private readonly uploads: UploadReader,
     private readonly addresses: FileAddresses,
+    private readonly hotFiles: HotFiles,
   ) {}
 
   /**
    * Read the picture
-   * @remarks With neither parameter: the original bytes exactly. With `scale` or `quality`: upright, in its own
-   * format, without metadata.
+   * @remarks With none of the parameters of renditions: the original bytes exactly. With any of them: upright, in
+   * sRGB, without metadata. The parts of a picture are cut, sized, turned and encoded in this order: `region`,
+   * `rotate`, then `scale` or `width` and `height` with `fit`. Requests that mean the same rendition have the same
+   * entity tag. `X-Image-Transform` says where a point of the upright picture lies in the rendition.
    */
-  @Requires('viewer', { signedAddress: true })
+  @Requires('viewer', { signedAddress: 'image-file' })
   @Get()
   @ActsOn(PicturesService, 'picture-not-found', (pictures, { image_key }, request) =>
     pictures.requirePicture(callerOf(request), image_key ?? ''),
   )
   @AnswersFile(PICTURE_TYPES, 'The picture.')
-  @Refuses('image-not-found', 'scale-too-large', 'overloaded', 'storage-unavailable')
+  @Refuses('image-not-found', 'annotation-not-found', 'picture-version-not-found')
+  @Refuses('scale-too-large', 'rendition-too-large', 'rendition-too-heavy')
+  @Refuses('overloaded', 'storage-unavailable')
   async getFile(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
@@ -59,12 +75,14 @@ export class ImageFilesController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
+    const send = () => this.send(caller, key, query, request, response);
     try {
-      await this.send(await this.pictures.requirePicture(caller, key), query, request, response);
+      await send();
     } catch (error) {
       // Another picture took its place after the record was read: the record names the new one now.
       if (!(error instanceof PictureFileLost) || response.headersSent) throw error;
-      await this.send(await this.pictures.requirePicture(caller, key), query, request, response);
+      await this.pictures.requirePictureAnew(caller, key);
+      await send();
     }
   }
 
@@ -113,7 +131,7 @@ export class ImageFilesController {
       );
       const body = ImageResponse.from(record, this.addresses.addressOf(record.image));
       const reply = isFirst ? Reply.made(body, true, 'images', key, 'file') : Reply.of(body);
-      return reply.tagged(this.pictures.tagOf(picture, {}));
+      return reply.tagged(originalTag(picture));
     } finally {
       await upload.discard();
     }
@@ -138,51 +156,39 @@ export class ImageFilesController {
   }
 
   private async send(
-    picture: StoredPicture,
+    caller: Caller,
+    key: string,
     query: ImageFileQuery,
     request: Request,
     response: Response,
   ): Promise<void> {
-    const etag = this.pictures.tagOf(picture, query);
-    response.setHeader('ETag', etag);
-    response.setHeader('Cache-Control', 'private, no-cache');
+    const timings = new ServerTiming();
+    const picture = await timings.measure('lookup', this.pictures.requirePicture(caller, key));
+    if (query.v !== undefined && !picture.sha256.startsWith(query.v))
+      throw new PictureVersionNotFound(key);
+    const wanted = query.toRequest();
+    const order =
+      wanted && (await this.renditions.plan(caller, key, picture, wanted, request.accepts()));
+    const representation = order
+      ? this.renditions.rendition(picture, { ...order, party: partyOf(request) }, timings)
+      : this.renditions.original(picture);
     response.setHeader('Content-Security-Policy', INERT);
     response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
-    if (isUnchanged(request, etag)) {
-      response.status(304).end();
-      return;
-    }
-    response.setHeader('Content-Type', picture.mediaType);
-    if (isOriginal(query)) await this.sendOriginal(picture, request, response);
-    else await this.sendRendition(picture, query, request, response);
+    if (query.format === 'auto') response.vary('Accept');
+    await sendRepresentation(request, response, representation, {
+      cacheControl: cacheControlOf(isForever(query, order), this.addresses.areSigned),
+      headers: { 'X-Image-Transform': transformText(order?.transform ?? UNMOVED) },
+      ...(query.download && { download: downloadName(key, representation.mediaType) }),
+      timings,
+    });
+    if (!order?.isAboutAnnotations)
+      this.hotFiles.learn(request, response, { key, picture, representation });
   }
+}
 
-  private async sendOriginal(picture: StoredPicture, request: Request, response: Response) {
-    response.setHeader('Content-Length', picture.bytes);
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    const { stream } = await this.pictures.openOriginal(picture);
-    await pipeline(stream, response);
-  }
-
-  private async sendRendition(
-    picture: StoredPicture,
-    query: ImageFileQuery,
-    request: Request,
-    response: Response,
-  ) {
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    const left = new AbortController();
-    response.once('close', () => left.abort());
-    const { data } = await this.pictures.render(picture, query, left.signal);
-    response.setHeader('Content-Length', data.length);
-    response.end(data);
-  }
+/** An address with the picture's version is good for a year, unless annotations play a part: those change. */
+function isForever({ v }: ImageFileQuery, order: RenditionOrder | undefined): boolean {
+  return v !== undefined && !order?.isAboutAnnotations;
 }
 
 function ActsOnImage() {

@@ -15,7 +15,6 @@ import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { FileAddresses } from '../access/file-addresses.service.js';
 import type { Request } from 'express';
-import type { Position } from '../database/page.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
@@ -33,7 +32,6 @@ import {
 import { replyPage } from '../http/page-reply.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
-import { parseInstant } from '../http/validation/instant.js';
 import { ImageKeyPipe } from '../http/validation/path-parameters.js';
 import { CreateImageRequest } from './dto/create-image.request.js';
 import { CreatePhotographRequest } from './dto/create-photograph.request.js';
@@ -41,7 +39,7 @@ import { DeleteImageQuery } from './dto/delete-image.query.js';
 import { ImageResponse } from './dto/image.response.js';
 import { ListImagesQuery } from './dto/list-images.query.js';
 import { PatchImageRequest } from './dto/patch-image.request.js';
-import { type AnnotatedRecord, type ImageSort, imageTag } from './image.js';
+import { type AnnotatedRecord, imageTag } from './image.js';
 import { ImageCreationService } from './image-creation.service.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesService } from './images.service.js';
@@ -70,12 +68,11 @@ export class ImagesController {
     @Req() request: Request,
   ): Promise<Reply<ImageResponse[]>> {
     const { sort } = query;
-    const page = query.toPageRequest(sort, (position) => isPosition(position, sort));
     const found = await this.images.listImages(
       caller,
       query.toFilter(),
       sort,
-      page,
+      query.toPage(),
       query.annotations,
     );
     return replyPage(request, found, sort, (record) => this.present(record));
@@ -223,11 +220,4 @@ function ActsOnImage() {
   return ActsOn(ImagesService, 'image-not-found', (images, { image_key }, request) =>
     images.requireImage(callerOf(request), image_key ?? ''),
   );
-}
-
-/** Whether a cursor's values can be a place in a list of this order. */
-function isPosition([value, id]: Position, sort: ImageSort): boolean {
-  if (typeof value !== 'string') return false;
-  if (sort === 'image_key') return id === undefined;
-  return parseInstant(value) !== undefined && typeof id === 'string' && /^\d{1,18}$/.test(id);
 }

@@ -3,6 +3,12 @@ import { AnnotationsModule } from '../annotations/annotations.module.js';
 import { Environment } from '../config/environment.js';
 import { LocationsModule } from '../locations/locations.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { FileStorage } from '../storage/file-storage.js';
+import { CachedCopies } from './copies/cached-copies.js';
+import { CopyMaker } from './copies/copy-maker.service.js';
+import { CopyStore } from './copies/copy-store.js';
+import { ReadyAnswers } from '../http/hot-lane/ready-answers.js';
+import { HotFiles } from './hot-files.js';
 import { ImageCreationService } from './image-creation.service.js';
 import { ImageFileService } from './image-file.service.js';
 import { ImageFilesController } from './image-files.controller.js';
@@ -10,8 +16,11 @@ import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesController } from './images.controller.js';
 import { ImagesRepository } from './images.repository.js';
 import { ImagesService } from './images.service.js';
+import { PictureDirectory } from './picture-directory.js';
 import { PictureStore } from './picture-store.js';
 import { PicturesService } from './pictures.service.js';
+import { RenditionsService } from './renditions.service.js';
+import { RenditionCache } from './rendition-cache.js';
 import { UpkeepService } from './upkeep/upkeep.service.js';
 
 @Module({
@@ -21,7 +30,23 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
     ImagesService,
     ImageCreationService,
     PicturesService,
+    RenditionsService,
     PictureStore,
+    RenditionCache,
+    { provide: CopyStore, useClass: CachedCopies },
+    {
+      provide: CopyMaker,
+      inject: [ImageFileService, FileStorage, CopyStore, Environment],
+      useFactory: (
+        imageFiles: ImageFileService,
+        originals: FileStorage,
+        store: CopyStore,
+        environment: Environment,
+      ) => new CopyMaker(imageFiles, originals, store, environment),
+    },
+    PictureDirectory,
+    HotFiles,
+    { provide: ReadyAnswers, useExisting: HotFiles },
     ImagesRepository,
     ImageUploadReader,
     UpkeepService,
@@ -31,5 +56,6 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
       useFactory: (environment: Environment) => new ImageFileService(environment),
     },
   ],
+  exports: [ImagesService, PicturesService, RenditionsService],
 })
 export class ImagesModule {}

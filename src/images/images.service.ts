@@ -10,7 +10,6 @@ import type { Fault } from '../errors/domain-error.js';
 import type { CurrentState, Precondition } from '../errors/precondition.js';
 import { pathOf } from '../http/reply.js';
 import { LocationsService } from '../locations/locations.service.js';
-import { FileStorage } from '../storage/file-storage.js';
 import { UsersService } from '../users/users.service.js';
 import {
   type AnnotatedRecord,
@@ -22,6 +21,11 @@ import {
 import { Image } from './image.entity.js';
 import { ImageNotFound, ImageNotInTrash, UnknownReference } from './images.errors.js';
 import { ImagesRepository } from './images.repository.js';
+import { PictureDirectory } from './picture-directory.js';
+import { PictureStore } from './picture-store.js';
+
+// What higher features hand in and get back.
+export type { AnnotatedRecord, ImageFilter, ImageSort } from './image.js';
 
 /** The use cases of image records; those of their pictures are `PicturesService`'s. */
 @Injectable()
@@ -32,9 +36,10 @@ export class ImagesService {
     private readonly annotations: AnnotationSetsService,
     private readonly users: UsersService,
     private readonly locations: LocationsService,
-    private readonly storage: FileStorage,
+    private readonly pictures: PictureStore,
     private readonly requests: RepeatableRequests,
     private readonly audit: AuditLog,
+    private readonly directory: PictureDirectory,
   ) {}
 
   /** @throws ImageNotFound also for an image in the trash */
@@ -82,7 +87,7 @@ export class ImagesService {
     details: Partial<ImageDetails>,
   ): Promise<AnnotatedRecord> {
     if (details.clientId !== undefined) assertSees(caller, details.clientId);
-    const image = await this.dataSource.transaction(async (manager) => {
+    const image = await this.changing(key, async (manager) => {
       const current = await this.lockInUse(manager, caller, key);
       precondition.assertHolds('image', stateOf(current));
       await this.assertReferencesIn(manager, details);
@@ -95,7 +100,7 @@ export class ImagesService {
 
   /** @throws ImageNotFound | PreconditionFailed */
   moveToTrash(caller: Caller, key: string, precondition: Precondition): Promise<void> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.changing(key, async (manager) => {
       const image = await this.lockInUse(manager, caller, key);
       precondition.assertHolds('image', stateOf(image));
       await this.changeIn(manager, caller, image, { trashedAt: new Date() });
@@ -130,7 +135,7 @@ export class ImagesService {
    * @throws ImageNotFound | PreconditionFailed
    */
   async purge(caller: Caller, key: string, precondition: Precondition): Promise<void> {
-    const image = await this.dataSource.transaction(async (manager) => {
+    const image = await this.changing(key, async (manager) => {
       const current = await this.repository.lock(manager, caller, key);
       if (!current) throw new ImageNotFound(key);
       precondition.assertHolds('image', stateOf(current));
@@ -139,7 +144,7 @@ export class ImagesService {
       return current;
     });
     // The row first: a file without a row is rubbish, a row without its file is a loss.
-    if (image.fileStorageKey) await this.storage.remove(image.fileStorageKey);
+    if (image.fileStorageKey) await this.pictures.remove({ storageKey: image.fileStorageKey });
   }
 
   /** The image with this key, locked until the transaction ends. @throws ImageNotFound */
@@ -193,6 +198,11 @@ export class ImagesService {
   ): Promise<void> {
     const subject = pathOf('images', image.key, ...below);
     return this.audit.recordIn(manager, caller, action, subject, image.clientId);
+  }
+
+  /** A transaction on an image after which its picture is not what is remembered of it. */
+  private changing<T>(key: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.directory.forgettingAfter(key, this.dataSource.transaction(work));
   }
 
   /** An image together with its annotations. */

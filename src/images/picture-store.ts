@@ -3,7 +3,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { isCertainlyRolledBack } from '../database/database-errors.js';
 import { FileStorage } from '../storage/file-storage.js';
 import type { ReceivedFile } from '../storage/upload-spool.js';
-import type { StoredPicture } from './stored-picture.js';
+import { storedAtOf, type StoredPicture } from './stored-picture.js';
+import { RenditionCache } from './rendition-cache.js';
 import { ImageFileService, type InspectedPicture } from './image-file.service.js';
 
 /** Brings uploads into the storage. The order is always: the file, then the row that names it. */
@@ -12,6 +13,7 @@ export class PictureStore {
   constructor(
     private readonly imageFiles: ImageFileService,
     private readonly storage: FileStorage,
+    private readonly renditions: RenditionCache,
   ) {}
 
   /**
@@ -25,10 +27,9 @@ export class PictureStore {
     const { mediaType, width, height, orientation, thumbhash, capture } = inspected;
     const { bytes, sha256 } = upload;
     const storageKey = uuidv7();
-    return {
-      picture: { storageKey, mediaType, width, height, bytes, sha256, orientation, thumbhash },
-      capture,
-    };
+    const storedAt = storedAtOf(storageKey) ?? new Date();
+    const file = { storageKey, storedAt, mediaType, bytes, sha256 };
+    return { picture: { ...file, width, height, orientation, thumbhash }, capture };
   }
 
   /** Keeps the file of an inspected picture for good. @throws StorageFull | StorageUnavailable */
@@ -36,9 +37,10 @@ export class PictureStore {
     return this.storage.publish(picture.storageKey, upload.path);
   }
 
-  /** Removes a picture that no row names any more. Never fails. */
-  remove(picture: StoredPicture): Promise<void> {
-    return this.storage.remove(picture.storageKey);
+  /** Removes a picture that no row names any more, and all that was made of it. Never fails. */
+  async remove({ storageKey }: Pick<StoredPicture, 'storageKey'>): Promise<void> {
+    await this.storage.remove(storageKey);
+    await this.renditions.forget(storageKey);
   }
 
   /**

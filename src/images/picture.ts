@@ -1,4 +1,6 @@
+import type { Size } from '../renditions/boxes.js';
 import type { CaptureDetails } from './capture-details.js';
+import type { Drawing } from './rendition-pipeline.js';
 import type { PictureMediaType } from './picture-signature.js';
 
 /** What pictures may cost. */
@@ -21,12 +23,6 @@ export interface ImageLimits {
   renditionTimeoutMs: number;
 }
 
-/** In pixels. */
-export interface Size {
-  width: number;
-  height: number;
-}
-
 /** What must be known of a picture to make renditions; its size is that of the upright picture. */
 export interface Picture extends Size {
   mediaType: PictureMediaType;
@@ -42,15 +38,32 @@ export interface InspectedPicture extends Picture {
 }
 
 export interface RenderOptions {
-  /** Factor of the upright width and height, above 0; 1 if absent. */
-  scale?: number;
-  /** 1 to 100, for lossy formats; 75 if absent. */
-  quality?: number;
   /** A rendering that still waits for its turn when this fires is never begun. */
   signal?: AbortSignal;
+  /** Who it is for: parties take turns. */
+  party?: string;
+  drawing?: Drawing;
+}
+
+export interface CopyOptions {
+  /** What still waits for its turn when this fires is never begun. */
+  signal: AbortSignal;
+  /** Somebody waits for it; else it lets everybody go first. */
+  isUrgent: boolean;
 }
 
 export interface Rendition extends Size {
   mediaType: PictureMediaType;
   data: Buffer;
+  timings: RenditionTimings;
+}
+
+/** In milliseconds. */
+export interface RenditionTimings {
+  /** Waiting for its turn. */
+  queue: number;
+  /** Decoding and everything up to the encoding; with the encoding, where that goes along. */
+  decode: number;
+  /** Undefined where it cannot be told from decoding. */
+  encode?: number;
 }

@@ -1,28 +1,20 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { AnnotationSetsService } from '../annotations/annotation-sets.service.js';
 import type { CurrentState, Precondition } from '../errors/precondition.js';
-import { FileStorage, type OpenedFile } from '../storage/file-storage.js';
-import { errorCode } from '../storage/file-system-errors.js';
 import type { ReceivedFile } from '../storage/upload-spool.js';
 import type { AnnotatedRecord } from './image.js';
 import type { Image } from './image.entity.js';
-import { pictureColumns, pictureOf, type StoredPicture } from './stored-picture.js';
-import { UndecodablePicture, UnrecognisedPicture } from './image-file.errors.js';
-import { ImageFileService, type Rendition } from './image-file.service.js';
-import { PictureFileLost, PictureNotFound } from './images.errors.js';
+import { originalTag, pictureColumns, pictureOf, type StoredPicture } from './stored-picture.js';
+import { PictureNotFound } from './images.errors.js';
 import { ImagesService } from './images.service.js';
+import { PictureDirectory } from './picture-directory.js';
 import { PictureStore } from './picture-store.js';
+import { RenditionsService } from './renditions.service.js';
 
-/** How a picture is asked for; with neither, its original bytes are meant. */
-export interface RenditionOptions {
-  /** Factor of the upright picture's width and height, > 0. */
-  scale?: number;
-  /** 1 to 100; lossless formats ignore it. */
-  quality?: number;
-}
+// What higher features get back.
+export type { StoredPicture } from './stored-picture.js';
 
 /** The use cases of the pictures of image records. */
 @Injectable()
@@ -31,60 +23,31 @@ export class PicturesService {
     private readonly dataSource: DataSource,
     private readonly images: ImagesService,
     private readonly annotations: AnnotationSetsService,
-    private readonly imageFiles: ImageFileService,
-    private readonly storage: FileStorage,
     private readonly store: PictureStore,
+    private readonly renditions: RenditionsService,
+    private readonly directory: PictureDirectory,
   ) {}
 
   /** @throws ImageNotFound | PictureNotFound */
   async requirePicture(caller: Caller, key: string): Promise<StoredPicture> {
-    const picture = pictureOf(await this.images.requireImage(caller, key));
-    if (!picture) throw new PictureNotFound(key);
+    const known = this.directory.peek(key);
+    // Who may not see it takes the same way as who asks for what is not there, and as long.
+    if (known && caller.sees(known.clientId)) return known.picture;
+    const image = await this.directory.learning(key, () => this.images.requireImage(caller, key));
+    return this.requirePictureOf(image);
+  }
+
+  /** The picture of a record that was read. @throws PictureNotFound */
+  requirePictureOf(image: Image): StoredPicture {
+    const picture = pictureOf(image);
+    if (!picture) throw new PictureNotFound(image.key);
     return picture;
   }
 
-  /**
-   * The strong entity tag of a picture's original or rendition, without opening the file.
-   * @throws ScaleTooLarge
-   */
-  tagOf(picture: StoredPicture, options: RenditionOptions): string {
-    const content = picture.sha256.slice(0, 32);
-    if (isOriginal(options)) return `"${content}"`;
-    if (options.scale !== undefined) this.imageFiles.renditionSize(picture, options.scale);
-    const { scale = 1, quality = 75 } = options;
-    const how = createHash('sha256').update(`${this.imageFiles.pipeline} ${scale} ${quality}`);
-    return `"${content}-${how.digest('hex').slice(0, 16)}"`;
-  }
-
-  /** The stored bytes, to stream. @throws PictureFileLost */
-  async openOriginal(picture: StoredPicture): Promise<OpenedFile> {
-    const file = await this.storage.open(picture.storageKey);
-    if (!file) throw new PictureFileLost();
-    return file;
-  }
-
-  /**
-   * The picture, upright, scaled and encoded anew in its own format.
-   * @param signal a client that left: the rendition is then not begun
-   * @throws ScaleTooLarge | Overloaded | PictureFileLost
-   */
-  async render(
-    picture: StoredPicture,
-    options: RenditionOptions,
-    signal: AbortSignal,
-  ): Promise<Rendition> {
-    try {
-      return await this.storage.withLocalFile(picture.storageKey, (path) =>
-        this.imageFiles.render(path, picture, { ...options, signal }),
-      );
-    } catch (error) {
-      // It was decoded when it came: what cannot be decoded now is not what was stored.
-      const isLost =
-        error instanceof UndecodablePicture ||
-        error instanceof UnrecognisedPicture ||
-        errorCode(error) === 'ENOENT';
-      throw isLost ? new PictureFileLost({ cause: error }) : error;
-    }
+  /** As `requirePicture`, from the database: what was remembered of it is wrong. @throws ImageNotFound | PictureNotFound */
+  requirePictureAnew(caller: Caller, key: string): Promise<StoredPicture> {
+    this.directory.forget(key);
+    return this.requirePicture(caller, key);
   }
 
   /**
@@ -113,6 +76,7 @@ export class PicturesService {
     const { picture } = await this.store.inspect(upload);
     await this.store.publish(picture, upload);
     const { image, before } = await this.exchange(caller, key, precondition, picture);
+    this.renditions.pictureStored(picture);
     return { record: await this.images.annotated(image), picture, isFirst: before === null };
   }
 
@@ -128,7 +92,7 @@ export class PicturesService {
     after: StoredPicture | null,
   ): Promise<{ image: Image; before: StoredPicture | null }> {
     try {
-      const exchanged = await this.dataSource.transaction(async (manager) => {
+      const exchanging = this.dataSource.transaction(async (manager) => {
         const image = await this.images.lockInUse(manager, caller, key);
         const before = pictureOf(image);
         if (!before && !after) throw new PictureNotFound(key);
@@ -138,6 +102,7 @@ export class PicturesService {
         await this.images.noteIn(manager, caller, actionOf(before, after), image, 'file');
         return { image, before };
       });
+      const exchanged = await this.directory.forgettingAfter(key, exchanging);
       if (exchanged.before) await this.store.remove(exchanged.before);
       return exchanged;
     } catch (error) {
@@ -148,7 +113,7 @@ export class PicturesService {
 
   private stateOf(image: Image, picture: StoredPicture): CurrentState {
     return {
-      etag: this.tagOf(picture, {}),
+      etag: originalTag(picture),
       version: image.version,
       changedAt: image.updatedAt,
       changedBy: image.updatedBy,
@@ -159,9 +124,4 @@ export class PicturesService {
 function actionOf(before: StoredPicture | null, after: StoredPicture | null) {
   if (!after) return 'picture.removed';
   return before ? 'picture.replaced' : 'picture.attached';
-}
-
-/** Whether the original bytes are meant. */
-export function isOriginal({ scale, quality }: RenditionOptions): boolean {
-  return scale === undefined && quality === undefined;
 }

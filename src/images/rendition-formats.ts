@@ -1,48 +1,53 @@
-import type { PictureMediaType } from './picture-signature.js';
+import type { RenditionFormat } from '../renditions/rendition-plan.js';
 
 /** How a rendition is encoded: a format by sharp's name for it, and that format's settings. */
 export interface Output {
-  format: 'jpeg' | 'png' | 'webp' | 'tiff' | 'gif' | 'avif';
+  format: RenditionFormat;
   settings: Record<string, boolean | number | string>;
 }
 
-const DEFAULT_QUALITY = 75;
+/** What a format's encoder is told. */
+export interface EncoderChoice {
+  format: RenditionFormat;
+  /** 1 to 100, where the format has one. */
+  quality: number | null;
+  lossless: boolean;
+}
+
 /**
  * Up to so many pixels a lossless WebP is packed well; beyond, quickly: it would take 50 bytes of memory a
  * pixel instead of 30, and twice the time, for a tenth of the file.
  */
 export const WELL_PACKED_PIXELS = 2_000_000;
 
-/**
- * The encoder for a rendition of `pixels` of a picture of `mediaType`. `quality` (1 to 100) is for lossy formats;
- * a WebP stays lossless if it was. Settings are for speed where the picture hardly changes by them.
- */
-export function outputOf(
-  mediaType: PictureMediaType,
+/** The encoder for a rendition of `pixels`. Settings are for speed where the picture hardly changes by them. */
+export function outputOf({ format, quality, lossless }: EncoderChoice, pixels: number): Output {
+  return { format, settings: settingsOf(format, quality ?? 100, lossless, pixels) };
+}
+
+function settingsOf(
+  format: RenditionFormat,
+  quality: number,
+  lossless: boolean,
   pixels: number,
-  quality = DEFAULT_QUALITY,
-  lossless = false,
-): Output {
-  switch (mediaType) {
-    case 'image/jpeg':
+): Output['settings'] {
+  switch (format) {
+    case 'jpeg':
       // Huffman tables made to measure save 1 % of the bytes and cost 9 % of the time.
-      return { format: 'jpeg', settings: { quality, optimiseCoding: false } };
-    case 'image/png':
-      return { format: 'png', settings: {} };
-    case 'image/webp':
-      return {
-        format: 'webp',
-        settings: lossless
-          ? { lossless, effort: pixels > WELL_PACKED_PIXELS ? 0 : 2 }
-          : { quality, effort: 2 },
-      };
-    case 'image/tiff':
+      return { quality, optimiseCoding: false };
+    case 'png':
+      return {};
+    case 'webp':
+      return lossless
+        ? { lossless, effort: pixels > WELL_PACKED_PIXELS ? 0 : 2 }
+        : { quality, effort: 2 };
+    case 'tiff':
       // sharp's own choice for TIFF is JPEG, which would make a lossless picture lossy.
-      return { format: 'tiff', settings: { compression: 'deflate', predictor: 'horizontal' } };
-    case 'image/gif':
-      return { format: 'gif', settings: { effort: 3 } };
-    case 'image/avif':
-      // Effort 4, the default, takes eight times as long for 6 % of the bytes.
-      return { format: 'avif', settings: { quality, effort: 2, bitdepth: 8 } };
+      return { compression: 'deflate', predictor: 'horizontal' };
+    case 'gif':
+      return { effort: 3 };
+    case 'avif':
+      // Effort 2 takes five times as long, 4 (sharp's own) thirty times; chroma at full resolution costs a tenth.
+      return { quality, effort: 0, chromaSubsampling: '4:4:4', bitdepth: 8 };
   }
 }

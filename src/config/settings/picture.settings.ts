@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { IsInt, IsOptional, IsTimeZone, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsTimeZone, Max, Min } from 'class-validator';
 import { FromEnvironment } from '../setting.decorator.js';
-import { RequestLimitSettings } from './request-limit.settings.js';
+import { CopySettings } from './copy.settings.js';
 
 const MEBIBYTE = 1024 * 1024;
 
 /** What pictures may cost. */
-export abstract class PictureSettings extends RequestLimitSettings {
+export abstract class PictureSettings extends CopySettings {
   @FromEnvironment({
     type: 'integer',
     description: 'Largest picture that is decoded or made, in pixels, summed over its frames.',
@@ -79,6 +79,43 @@ export abstract class PictureSettings extends RequestLimitSettings {
   @Min(100)
   @Max(600_000)
   renditionTimeoutMs = 10_000;
+
+  @FromEnvironment({
+    type: 'integer',
+    description:
+      'Bytes of made pictures that are kept below DATA_DIR/cache, where they may be lost; 0: none. One takes at most a twentieth.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000 * MEBIBYTE)
+  renditionCacheBytes = 2_048 * MEBIBYTE;
+
+  @FromEnvironment({
+    type: 'integer',
+    description: 'Bytes of made pictures that are kept in memory as well; 0: none.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000 * MEBIBYTE)
+  hotCacheBytes = 64 * MEBIBYTE;
+
+  @FromEnvironment({
+    type: 'integer',
+    description:
+      'Pictures whose records are kept in memory (about 1 KB each), so that reading them asks the database nothing; 0: none.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(10_000_000)
+  pictureDirectoryEntries = 100_000;
+
+  @FromEnvironment({
+    type: 'text',
+    description:
+      'Whether pictures that are in memory are answered ahead of the router ("on"), or like everything else ("off").',
+  })
+  @IsIn(['on', 'off'])
+  hotLane: 'on' | 'off' = 'on';
 
   @FromEnvironment({
     type: 'text',

@@ -1,31 +1,29 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsNumber, IsOptional, IsPositive, IsString, Max, Min } from 'class-validator';
-import { ToNumber } from '../../http/validation/conversions.js';
+import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
+import { ToBoolean } from '../../http/validation/conversions.js';
+import { RenditionQuery } from '../../renditions/dto/rendition.query.js';
 
-/** How the picture is wanted; with neither parameter it comes as it was uploaded. */
-export class ImageFileQuery {
+/** How the picture is wanted; with none of the parameters of renditions it comes as it was uploaded. */
+export class ImageFileQuery extends RenditionQuery {
   /**
-   * Factor of the upright picture's width and height, > 0; each side is rounded and has at least 1 pixel.
-   * @example 0.5
+   * The first 8 to 64 digits of the picture's `sha256`: an address that is good for this picture only, so that
+   * the answer may be kept for a year. If the picture is another one by now: 404.
+   * @example "9f86d081884c7d65"
    */
-  @ApiProperty({ minimum: 0, exclusiveMinimum: true })
-  @ToNumber()
-  @IsNumber({}, { message: 'must be a number' })
-  @IsPositive()
+  @ApiProperty({ required: false })
+  @Matches(/^[0-9a-f]{8,64}$/, { message: 'must be the first 8 to 64 digits of a sha256' })
   @IsOptional()
-  scale?: number;
+  v?: string;
 
   /**
-   * Re-encoding quality of lossy formats, 1 (smallest) to 100 (best); 75 if only the scale is given.
-   * @example 80
+   * Asks browsers to save the picture, under the last part of its key.
+   * @example true
    */
-  @ApiProperty({ type: 'integer' })
-  @ToNumber()
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @ApiProperty({ default: false, required: false })
+  @ToBoolean()
+  @IsBoolean({ message: 'must be true or false' })
   @IsOptional()
-  quality?: number;
+  download: boolean = false;
 
   /**
    * What makes an address of `file.url` good without a credential; it is part of that address.

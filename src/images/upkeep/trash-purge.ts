@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { AuditLog } from '../../access/audit-log.service.js';
 import { Caller } from '../../access/caller.js';
 import { pathOf } from '../../http/reply.js';
-import type { FileStorage } from '../../storage/file-storage.js';
+import type { PictureStore } from '../picture-store.js';
 import { UpkeepRepository } from './upkeep.repository.js';
 
 // An image may take 2,000 annotations with it.
@@ -14,7 +14,7 @@ export class TrashPurge {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly storage: FileStorage,
+    private readonly pictures: Pick<PictureStore, 'remove'>,
     private readonly audit: AuditLog,
   ) {
     this.repository = new UpkeepRepository(dataSource);
@@ -44,7 +44,7 @@ export class TrashPurge {
       return purged;
     });
     for (const { storageKey } of records)
-      if (storageKey !== null) await this.storage.remove(storageKey);
+      if (storageKey !== null) await this.pictures.remove({ storageKey });
     return records.length;
   }
 }

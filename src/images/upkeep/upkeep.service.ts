@@ -9,6 +9,7 @@ import { Environment } from '../../config/environment.js';
 import { SoleWorker, UPKEEP_LOCK } from '../../database/sole-worker.js';
 import { FileStorage } from '../../storage/file-storage.js';
 import { UploadSpool } from '../../storage/upload-spool.js';
+import { PictureStore } from '../picture-store.js';
 import { OrphanReaper, type Reaping } from './orphan-reaper.js';
 import { TrashPurge } from './trash-purge.js';
 import { UpkeepRepository } from './upkeep.repository.js';
@@ -28,6 +29,7 @@ export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly worker: SoleWorker,
     private readonly storage: FileStorage,
+    private readonly pictures: PictureStore,
     private readonly spool: UploadSpool,
     private readonly audit: AuditLog,
     private readonly environment: Environment,
@@ -49,7 +51,7 @@ export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
     await this.attempt(async () => {
       await this.worker.run(UPKEEP_LOCK, async (dataSource) => {
         const { signal } = this.stopping;
-        const trash = new TrashPurge(dataSource, this.storage, this.audit);
+        const trash = new TrashPurge(dataSource, this.pictures, this.audit);
         await this.attempt(() => this.purgeTrash(trash, signal));
         const repository = new UpkeepRepository(dataSource);
         const reaper = new OrphanReaper(this.storage, repository, this.environment);

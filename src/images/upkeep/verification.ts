@@ -117,20 +117,19 @@ export class Verification {
     try {
       const opened = await this.storage.open(file.storageKey);
       if (!opened) return fault('file-missing', 'the file of the picture is not there');
-      if (opened.bytes !== file.bytes) {
-        opened.stream.destroy();
-        return fault('file-size', `it has ${opened.bytes} bytes, the record says ${file.bytes}`);
+      try {
+        if (opened.bytes !== file.bytes)
+          return fault('file-size', `it has ${opened.bytes} bytes, the record says ${file.bytes}`);
+        if (!this.options.hashes) return undefined;
+        const hash = createHash('sha256');
+        await pipeline(opened.stream(), hash);
+        this.checked.bytes_hashed += opened.bytes;
+        const sha256 = hash.digest('hex');
+        if (sha256 === file.sha256) return undefined;
+        return fault('file-hash', `its SHA-256 is ${sha256}, the record says ${file.sha256}`);
+      } finally {
+        await opened.close();
       }
-      if (!this.options.hashes) {
-        opened.stream.destroy();
-        return undefined;
-      }
-      const hash = createHash('sha256');
-      await pipeline(opened.stream, hash);
-      this.checked.bytes_hashed += opened.bytes;
-      const sha256 = hash.digest('hex');
-      if (sha256 === file.sha256) return undefined;
-      return fault('file-hash', `its SHA-256 is ${sha256}, the record says ${file.sha256}`);
     } catch (error) {
       return fault('file-unreadable', (error as Error).message);
     }
@@ -170,8 +169,8 @@ export class Verification {
     for (const { key, bytes, modifiedAt } of files) {
       if (named.has(key)) continue;
       const opened = await this.storage.open(key);
-      opened?.stream.destroy();
       if (!opened) continue;
+      await opened.close();
       const detail = `no record names the file (${bytes} bytes, written ${modifiedAt.toISOString()})`;
       this.report({ difference: 'file-without-record', image_key: null, file: key, detail });
     }

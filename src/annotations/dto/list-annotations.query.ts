@@ -1,0 +1,44 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString } from 'class-validator';
+import { faultsNamed } from '../../errors/invalid-request.js';
+import { parseQuery } from '../../http/query.js';
+import { validateParameters } from '../../http/validation/request-validation.js';
+import { RenditionQuery } from '../../renditions/dto/rendition.query.js';
+import type { RenditionRequest } from '../../renditions/rendition-request.js';
+import { type AnnotationView, SPACES, type Space } from '../annotation-view.js';
+
+/** Parameters of a picture's address that do not change where its pixels are. */
+const BESIDE_THE_POINT = ['signature', 'v', 'download'];
+
+/** In which coordinates the annotations are wanted. */
+export class ListAnnotationsQuery {
+  /**
+   * Gives polygons, boxes and areas in the pixels of a rendition: what stands behind the `?` of the picture's
+   * address, percent-encoded. What the rendition does not show lies outside of it.
+   * @example "scale=0.5&rotate=90"
+   */
+  @ApiProperty({ required: false })
+  @IsString()
+  @IsOptional()
+  for?: string;
+
+  /**
+   * `normalized`: from 0 to 1 of the width and height of the picture, or of the rendition that `for` describes;
+   * an area is a part of its area.
+   */
+  @ApiProperty({ enum: SPACES, default: 'pixels', required: false })
+  @IsIn(SPACES)
+  @IsOptional()
+  space: Space = 'pixels';
+
+  /** @throws InvalidRequest naming `for` for each fault inside of it */
+  toView(): AnnotationView {
+    return { space: this.space, ...(this.for !== undefined && { for: renditionIn(this.for) }) };
+  }
+}
+
+function renditionIn(text: string): RenditionRequest {
+  const parameters = parseQuery(text.replace(/^\?/, ''));
+  for (const name of BESIDE_THE_POINT) Reflect.deleteProperty(parameters, name);
+  return faultsNamed('for', () => validateParameters(RenditionQuery, parameters).toRequest() ?? {});
+}
