@@ -8,22 +8,26 @@ import { sharingOneDeadline } from './database/deadline/database-time.js';
 import { mountDocumentation } from './documentation/mount.js';
 import { DescriptorGate } from './http/descriptor-gate.js';
 import { Drain } from './http/drain.js';
-import { allowOrigins } from './http/cross-origin.js';
+import { allowOrigins, openToViewers } from './http/cross-origin.js';
+import { HotLane, type RequestPrototype } from './http/hot-lane/hot-lane.js';
+import { ReadyAnswers } from './http/hot-lane/ready-answers.js';
 import { createLogger, NestLog } from './http/logging.js';
 import { HttpServerAdapter } from './http/http-server.adapter.js';
 import { answerParserErrors } from './http/parser-errors.js';
 import { parseQuery } from './http/query.js';
 import { requestLog } from './http/request-log.js';
 import { keptByNobody, securityHeaders } from './http/security-headers.js';
+import { takeSignatures } from './http/signed-identifiers.js';
 
 /** The whole service, not listening yet: it connects to its database when it begins to listen. */
 export async function createApplication(
   environment: Environment,
   logger: Logger = createLogger(environment),
 ): Promise<NestExpressApplication> {
+  const adapter = new HttpServerAdapter(environment);
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.with(environment),
-    new HttpServerAdapter(environment),
+    adapter,
     {
       logger: new NestLog(logger),
       // JSON is read behind the guards (JsonBodyInterceptor), and files are streams.
@@ -35,10 +39,11 @@ export async function createApplication(
   app.set('query parser', parseQuery);
   app.set('json escape', false);
   app.disable('x-powered-by');
-  // Its name and protocol the service knows from PUBLIC_URL; of X-Forwarded-* only the address is used.
+  // Its name the service knows from PUBLIC_URL; without that, IIIF takes Host and, of trusted proxies, X-Forwarded-Proto.
   app.set('trust proxy', environment.trustedProxies);
   app.use(requestLog(logger));
   app.use(securityHeaders());
+  app.use(openToViewers(environment.auth === 'on'));
   allowOrigins(app, environment.corsOrigins);
   const drain = app.get(Drain);
   const gate = DescriptorGate.forThisProcess(environment.databasePoolSize + 1, drain);
@@ -46,7 +51,12 @@ export async function createApplication(
   app.use((_request: Request, response: Response, next: NextFunction) =>
     sharingOneDeadline(() => response.closed, next),
   );
+  if (environment.hotLane === 'on') {
+    const { request } = adapter.getInstance<{ request: RequestPrototype }>();
+    adapter.lane = new HotLane(app.get(ReadyAnswers, { strict: false }), drain, logger, request);
+  }
   mountDocumentation(app, environment);
+  app.use(takeSignatures);
   app.use(keptByNobody);
   const server = app.getHttpServer();
   answerParserErrors(server, environment.maxHeaderBytes);

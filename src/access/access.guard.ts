@@ -2,9 +2,10 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { ClientBound, CredentialRefused, RoleMissing } from './access.errors.js';
+import { SIGNATURE_PARAMETER } from '../http/signed-identifiers.js';
 import { Authenticator } from './authenticator.js';
 import { Caller, type Identity } from './caller.js';
-import { FileAddresses, SIGNATURE_PARAMETER } from './file-addresses.service.js';
+import { FileAddresses, type SignedPurpose } from './file-addresses.service.js';
 import { credentialIn } from './known-credentials.js';
 import { RateLimits } from './rate-limits.js';
 import { REQUIREMENT, type Requirement } from './requires.decorator.js';
@@ -43,10 +44,12 @@ export class AccessGuard implements CanActivate {
   private async identify(
     request: Request,
     response: Response,
-    takesSignedAddress: boolean,
+    signedFor: SignedPurpose | null,
   ): Promise<Identity> {
-    if (takesSignedAddress && this.isSignedAddress(request)) {
-      const bearer = await this.limits.whileTrying(request, response, () => this.bearerOf(request));
+    if (signedFor && this.isSignedAddress(request)) {
+      const bearer = await this.limits.whileTrying(request, response, () =>
+        this.bearerOf(signedFor, request),
+      );
       await this.limits.countPicture(request, response);
       return bearer;
     }
@@ -63,8 +66,9 @@ export class AccessGuard implements CanActivate {
     return query[SIGNATURE_PARAMETER] !== undefined;
   }
 
-  private async bearerOf({ query, params }: Request): Promise<Identity> {
-    const bearer = this.addresses.bearerOf(query[SIGNATURE_PARAMETER], params.image_key);
+  private async bearerOf(purpose: SignedPurpose, { query, params }: Request): Promise<Identity> {
+    const signature = query[SIGNATURE_PARAMETER];
+    const bearer = this.addresses.bearerOf(signature, params.image_key, purpose);
     if (!bearer) throw new CredentialRefused();
     return Promise.resolve(bearer);
   }

@@ -10,6 +10,7 @@ import { AuditLog } from './audit-log.service.js';
 import { Authenticator } from './authenticator.js';
 import { DeclaredAccess } from './declared-access.js';
 import { FileAddresses } from './file-addresses.service.js';
+import { PictureGate } from './picture-gate.service.js';
 import { RateLimits } from './rate-limits.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -28,8 +29,9 @@ import { TokenVerifier } from './token-verifier.js';
     AuditLog,
     DeclaredAccess,
     RateLimits,
+    PictureGate,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [FileAddresses, AuditLog, ApiKeysService],
+  exports: [FileAddresses, PictureGate, AuditLog, ApiKeysService],
 })
 export class AccessModule {}

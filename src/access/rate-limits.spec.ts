@@ -44,9 +44,9 @@ describe('RateLimits', () => {
     it.each([
       [{ auth: 'off' }, undefined],
       [{}, undefined],
-      [{ auth: 'on' }, 600],
+      [{ auth: 'on' }, '600'],
       [{ auth: 'on', rateLimit: 'off' }, undefined],
-      [{ auth: 'off', rateLimit: '7' }, 7],
+      [{ auth: 'off', rateLimit: '7' }, '7'],
     ] as const)('with %j are %s', async (settings, limit) => {
       const response = aResponse();
       await limitsWith(settings).count(from('192.0.2.1'), response, null);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Environment } from '../config/environment.js';
@@ -76,6 +77,26 @@ export class RateLimits {
     await this.enforce('pictures', networkOf(addressOf(request)), response);
   }
 
+  /** Whether requests are counted at all. */
+  get areCounted(): boolean {
+    return this.requests !== undefined;
+  }
+
+  /**
+   * Counts a request that names nobody, for an answer that the router does not give.
+   * @param request one that has the properties of Express
+   * @param policy that of `count` or of `countPicture`
+   * @returns the headers that tell the client, names and values by turns; undefined if it is one too many
+   */
+  async countAhead(
+    request: IncomingMessage,
+    policy: 'address' | 'pictures',
+  ): Promise<readonly string[] | undefined> {
+    const count = await this.requests?.[policy].count(networkOf(addressOf(request as Request)));
+    if (!count) return [];
+    return count.isOver ? undefined : headersOf(count).flat();
+  }
+
   /** A request that is refused for whom it comes from counts too. */
   private async counting<T>(
     request: Request,
@@ -106,11 +127,16 @@ export class RateLimits {
  * early versions, which most clients know.
  */
 function announced(response: Response, count: Count): Count {
-  const { policy, limit, windowS, remaining, resetS } = count;
-  response.setHeader('RateLimit-Policy', `"${policy}";q=${limit};w=${windowS}`);
-  response.setHeader('RateLimit', `"${policy}";r=${remaining};t=${resetS}`);
-  response.setHeader('RateLimit-Limit', limit);
-  response.setHeader('RateLimit-Remaining', remaining);
-  response.setHeader('RateLimit-Reset', resetS);
+  for (const [name, value] of headersOf(count)) response.setHeader(name, value);
   return count;
+}
+
+function headersOf({ policy, limit, windowS, remaining, resetS }: Count): [string, string][] {
+  return [
+    ['RateLimit-Policy', `"${policy}";q=${limit};w=${windowS}`],
+    ['RateLimit', `"${policy}";r=${remaining};t=${resetS}`],
+    ['RateLimit-Limit', String(limit)],
+    ['RateLimit-Remaining', String(remaining)],
+    ['RateLimit-Reset', String(resetS)],
+  ];
 }

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { ApiExtension } from '@nestjs/swagger';
 import { Refuses } from '../http/openapi.js';
 import type { Caller } from './caller.js';
+import type { SignedPurpose } from './file-addresses.service.js';
 import type { Role } from './role.js';
 
 /** What a route asks of its caller. */
@@ -17,8 +18,8 @@ export type Requirement =
       role: Role;
       /** The route concerns all clients at once: a caller who is bound to some may not. */
       unbound: boolean;
-      /** A signed address is as good as a credential (`file.url`). */
-      signedAddress: boolean;
+      /** An address that is signed for this is as good as a credential. */
+      signedAddress: SignedPurpose | null;
     };
 
 export const REQUIREMENT = 'access-requirement';
@@ -28,9 +29,9 @@ export const ACCESS_EXTENSION = 'x-access';
 /** The route asks for a caller of this role, or a higher one. Every route says this, or `Public`. */
 export function Requires(
   role: Role,
-  options: { unbound?: boolean; signedAddress?: boolean } = {},
+  options: { unbound?: boolean; signedAddress?: SignedPurpose } = {},
 ): MethodDecorator & ClassDecorator {
-  const { unbound = false, signedAddress = false } = options;
+  const { unbound = false, signedAddress = null } = options;
   const requirement: Requirement = { kind: 'role', role, unbound, signedAddress };
   return applyDecorators(
     SetMetadata(REQUIREMENT, requirement),

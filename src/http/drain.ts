@@ -36,14 +36,22 @@ export class Drain {
     } else if (this.state === 'refusing') {
       next(new Draining());
     } else {
-      this.answering += 1;
-      response.once('close', () => {
-        this.answering -= 1;
-        if (this.answering === 0) this.whenIdle?.();
-      });
+      this.begin();
+      response.once('close', () => this.end());
       next();
     }
   };
+
+  /** A request begins to be answered, which the handler has not seen. */
+  begin(): void {
+    this.answering += 1;
+  }
+
+  /** Its answer is sent, or its client has left. */
+  end(): void {
+    this.answering -= 1;
+    if (this.answering === 0) this.whenIdle?.();
+  }
 
   /** Says that the service is about to end. */
   announce(): void {

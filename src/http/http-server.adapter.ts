@@ -1,6 +1,7 @@
-import { createServer, type ServerOptions } from 'node:http';
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Environment } from '../config/environment.js';
+import type { HotLane } from './hot-lane/hot-lane.js';
 
 const KEEP_ALIVE_MS = 65_000;
 /** How late a slow header may be noticed. Node.js looks every 30 seconds by itself. */
@@ -8,6 +9,8 @@ const LOOK_MS = 1_000;
 
 /** Express on a server of Node.js that has its limits from the settings; Nest would make one without. */
 export class HttpServerAdapter extends ExpressAdapter {
+  /** Leads past the router what it can answer by itself. */
+  lane: HotLane | undefined;
   private readonly serverOptions: ServerOptions;
   private readonly silenceMs: number;
 
@@ -26,7 +29,11 @@ export class HttpServerAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    const server = createServer(this.serverOptions, this.getInstance());
+    const router = this.getInstance<RequestListener>();
+    const server = createServer(this.serverOptions, (request, response) => {
+      if (this.lane) this.lane.handle(request, response, () => router(request, response));
+      else router(request, response);
+    });
     server.timeout = this.silenceMs;
     this.setHttpServer(server);
   }

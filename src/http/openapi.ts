@@ -5,6 +5,8 @@ import {
   ApiExtraModels,
   ApiNoContentResponse,
   ApiOkResponse,
+  ApiPartialContentResponse,
+  type ApiResponseOptions,
   getSchemaPath,
 } from '@nestjs/swagger';
 
@@ -66,9 +68,34 @@ export function Removes(description: string) {
   return ApiNoContentResponse({ description });
 }
 
-/** 200 with a file of one of these media types and its entity tag. */
-export function AnswersFile(mediaTypes: readonly string[], description: string) {
-  return ApiOkResponse({ description, headers: ETAG, content: contentOf(mediaTypes) });
+/**
+ * A file of one of these media types, whole (200) or in part (206), as `sendRepresentation` sends it.
+ * @param further headers that come with it
+ */
+export function AnswersFile(
+  mediaTypes: readonly string[],
+  description: string,
+  further: ApiResponseOptions['headers'] = {},
+) {
+  return applyDecorators(
+    ApiOkResponse({
+      description,
+      headers: {
+        ...headersNamed(...FILE_HEADERS, 'Accept-Ranges', 'Repr-Digest', 'Content-Digest'),
+        ...further,
+      },
+      content: contentOf(mediaTypes),
+    }),
+    ApiPartialContentResponse({
+      description: 'The parts that `Range` asks for; several of them as `multipart/byteranges`.',
+      headers: {
+        ...headersNamed(...FILE_HEADERS, 'Accept-Ranges', 'Repr-Digest', 'Content-Range'),
+        ...further,
+      },
+      content: contentOf([...mediaTypes, 'multipart/byteranges']),
+    }),
+    Refuses('range-not-satisfiable', 'another-representation'),
+  );
 }
 
 /** A body that is nothing but a file, of one of these media types. */
@@ -101,6 +128,22 @@ export function TakesJsonOrForm(json: Type, metadata: Type, description: string)
   return applyDecorators(
     ApiExtraModels(json, metadata),
     ApiExtension(BODY_EXTENSION, { description, required: true, content }),
+  );
+}
+
+/** Of every answer that is a file or says that the client has it already. */
+export const FILE_HEADERS = [
+  'ETag',
+  'Last-Modified',
+  'Cache-Control',
+  'X-Image-Transform',
+  'Server-Timing',
+] as const;
+
+/** References to what {@link HEADERS} of the document says of them. */
+export function headersNamed(...names: string[]) {
+  return Object.fromEntries(
+    names.map((name) => [name, { $ref: `#/components/headers/${name}` }] as const),
   );
 }
 

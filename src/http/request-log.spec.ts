@@ -41,6 +41,12 @@ describe('the request log', () => {
     ]);
   });
 
+  it('has no signature, either, that stands in a path', async () => {
+    const { http, lines } = await aService();
+    await http.get(`/iiif/3/~1795450000.c3Q.${'secret-'.repeat(6)}x~tray/info.json`);
+    expect(lines).toMatchObject([{ path: '/iiif/3/~tray/info.json' }]);
+  });
+
   it('calls a request as a trusted proxy does, and knows where it came from', async () => {
     const { http, lines } = await aService({ proxies: ['loopback'] });
     const ask = http.get('/status/200').set('X-Forwarded-For', '10.9.9.9, 192.0.2.7');

@@ -1,9 +1,11 @@
+import type { ServerResponse } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { callerNameOf } from './caller-name.js';
 import { addressOf } from './client-address.js';
 import { requestIdOf } from './request-id.js';
+import { withoutSignatures } from './signed-identifiers.js';
 
 const LONGEST_PATH = 512;
 /** Refusals that somebody who looks for attacks wants to see. */
@@ -35,17 +37,37 @@ export function requestLog(logger: Logger): RequestHandler {
   });
 }
 
-function levelOf({ url }: Request, { statusCode }: Response, error: Error | undefined) {
+/**
+ * Logs the same line for a request that did not come so far as to that.
+ * @param request with its id, `originalUrl` and `route`
+ */
+export function logRequest(
+  logger: Logger,
+  request: Request,
+  response: ServerResponse,
+  { ms, bytes }: { ms: number; bytes: number | null },
+): void {
+  const level = levelOf(request, response, undefined);
+  if (!logger.isLevelEnabled(level)) return;
+  const line = { ...lineOf(request, response, { responseTime: ms }), bytes };
+  logger[level]({ request_id: request.id, ...line }, messageOf(request, response));
+}
+
+function levelOf({ url }: Request, { statusCode }: ServerResponse, error: Error | undefined) {
   if (statusCode >= 500 || error) return 'error';
   if (REFUSALS.has(statusCode)) return 'warn';
   return url.startsWith('/health/') ? 'debug' : 'info';
 }
 
-function messageOf(_request: Request, response: Response): string {
+function messageOf(_request: Request, response: ServerResponse): string {
   return response.writableFinished ? 'request completed' : 'request aborted';
 }
 
-function lineOf(request: Request, response: Response, { responseTime }: { responseTime: number }) {
+function lineOf(
+  request: Request,
+  response: ServerResponse,
+  { responseTime }: { responseTime: number },
+) {
   const route = request.route as { path?: unknown } | undefined;
   const bytes = response.getHeader('content-length');
   return {
@@ -60,8 +82,9 @@ function lineOf(request: Request, response: Response, { responseTime }: { respon
   };
 }
 
-/** Without the query (a signature may be there), and without the user of an absolute address. */
+/** Without the query and without signatures in the path, and without the user of an absolute address. */
 function pathOnly(url: string): string {
-  if (url.startsWith('/')) return url.replace(/[?#].*$/s, '').slice(0, LONGEST_PATH);
-  return URL.canParse(url) ? new URL(url).pathname.slice(0, LONGEST_PATH) : '';
+  if (url.startsWith('/'))
+    return withoutSignatures(url.replace(/[?#].*$/s, '')).slice(0, LONGEST_PATH);
+  return URL.canParse(url) ? withoutSignatures(new URL(url).pathname).slice(0, LONGEST_PATH) : '';
 }
