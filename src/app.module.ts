@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { DocumentationModule } from './documentation/documentation.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { IiifModule } from './iiif/iiif.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { LocationsModule } from './locations/locations.module.js';
 import { SCHEMA } from './schema.js';
@@ -31,6 +32,7 @@ export class AppModule {
         LocationsModule,
         AnnotationsModule,
         ImagesModule,
+        IiifModule,
       ],
     };
   }

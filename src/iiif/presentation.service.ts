@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/caller.js';
+import { AnnotationNotFound } from '../annotations/annotations.errors.js';
+import { Environment } from '../config/environment.js';
+import type { Page, PageRequest } from '../database/page.js';
+import type { Image } from '../images/image.entity.js';
+import { type ImageFilter, type ImageSort, ImagesService } from '../images/images.service.js';
+import { PicturesService } from '../images/pictures.service.js';
+import type { OutputLimits } from '../renditions/scale.js';
+import { NoPictureFound } from './iiif.errors.js';
+import type { PresentedAnnotation, PresentedImage } from './presentation/presented-image.js';
+
+/** The use cases of the IIIF Presentation API: images that have a picture, and what is marked on them. */
+@Injectable()
+export class PresentationService {
+  readonly limits: OutputLimits;
+
+  constructor(
+    private readonly images: ImagesService,
+    private readonly pictures: PicturesService,
+    environment: Environment,
+  ) {
+    this.limits = environment;
+  }
+
+  /** @throws ImageNotFound | PictureNotFound */
+  async requireImage(caller: Caller, key: string): Promise<PresentedImage> {
+    return this.presented(await this.images.requireImage(caller, key));
+  }
+
+  /** @throws ImageNotFound | PictureNotFound */
+  async requireAnnotated(
+    caller: Caller,
+    key: string,
+  ): Promise<{ image: PresentedImage; annotations: readonly PresentedAnnotation[] }> {
+    const record = await this.images.requireAnnotated(caller, key);
+    return { image: this.presented(record.image), annotations: record.annotations ?? [] };
+  }
+
+  /** @throws ImageNotFound | PictureNotFound | AnnotationNotFound */
+  async requireAnnotation(
+    caller: Caller,
+    key: string,
+    index: number,
+  ): Promise<{ image: PresentedImage; annotation: PresentedAnnotation }> {
+    const { image, annotations } = await this.requireAnnotated(caller, key);
+    const annotation = annotations.find((one) => one.index === index);
+    if (!annotation) throw new AnnotationNotFound(key, index);
+    return { image, annotation };
+  }
+
+  /** A page of the images that pass a filter and have a picture. @throws NoPictureFound when there is none */
+  async listImages(
+    caller: Caller,
+    filter: ImageFilter,
+    sort: ImageSort,
+    page: PageRequest,
+  ): Promise<Page<PresentedImage>> {
+    const withPicture = { ...filter, hasFile: true };
+    const found = await this.images.listImages(caller, withPicture, sort, page, false);
+    if (found.items.length === 0) throw new NoPictureFound();
+    return { ...found, items: found.items.map(({ image }) => this.presented(image)) };
+  }
+
+  private presented(image: Image): PresentedImage {
+    const { width, height } = this.pictures.requirePictureOf(image);
+    const { key, clientId, capturedAt, hardwareId, mlTag, locationId, userId } = image;
+    return { key, clientId, capturedAt, hardwareId, mlTag, locationId, userId, width, height };
+  }
+}
