@@ -1,6 +1,9 @@
 import { encodeCursor } from '../http/cursor.js';
-import type { Document, Header, Operation, Parameter, Reference, Schema } from './document.js';
+import { FILE_HEADERS, headersNamed } from '../http/openapi.js';
+import type { Document, Header, Operation, Parameter, Reference, Response } from './document.js';
 import { forEachOperation } from './document.js';
+import { PATH_PARAMETERS } from './path-parameters.js';
+import { FILE_PARAMETERS, FILE_RESPONSE_HEADERS } from './file-headers.js';
 import { RATE_LIMIT_HEADERS } from './rate-limit-headers.js';
 
 /** The headers that responses carry; `src/http/openapi.ts` refers to them by name. */
@@ -50,6 +53,7 @@ export const HEADERS: Readonly<Record<string, Header>> = {
       examples: ['Bearer realm="loupe", error="invalid_token"'],
     },
   },
+  ...FILE_RESPONSE_HEADERS,
   ...RATE_LIMIT_HEADERS,
 };
 
@@ -90,44 +94,14 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
       examples: ['sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:'],
     },
   },
-};
-
-const KEY: Schema = { type: 'string', minLength: 1 };
-
-/** The parameters of paths, by name. */
-const PATH_PARAMETERS: Readonly<Record<string, Omit<Parameter, 'name' | 'in'>>> = {
-  image_key: {
-    description: "The image's key, percent-encoded: a slash in it is %2F.",
-    example: 'tray-7/front',
-    schema: { ...KEY, maxLength: 1024 },
-  },
-  annotation_index: {
-    description: "The annotation's index in its image.",
-    example: 0,
-    schema: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
-  },
-  user_id: { description: "The user's id.", example: 'ada', schema: { ...KEY, maxLength: 255 } },
-  location_id: {
-    description: "The location's id.",
-    example: 'theatre-4',
-    schema: { ...KEY, maxLength: 255 },
-  },
-  prefix: {
-    description: "The API key's prefix: the ten characters behind `loupe_`.",
-    example: 'k7m2q9x4ab',
-    schema: { ...KEY, maxLength: 255 },
-  },
-  code: {
-    description: "The problem's code: the last segment of its `type`.",
-    example: 'image-not-found',
-    schema: KEY,
-  },
+  ...FILE_PARAMETERS,
 };
 
 /** Cursors that are good in every database: from before the first item that an example makes. */
 const CURSORS: Readonly<Record<string, string>> = {
   '/api-keys': encodeCursor('name', ['a']),
   '/audit-log': encodeCursor('-at', ['9999-12-31T23:59:59.999Z', '1']),
+  '/iiif/presentation/3/manifest': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
   '/images': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
   '/instruments': encodeCursor('name', ['a']),
   '/locations': encodeCursor('id', ['a']),
@@ -143,17 +117,22 @@ export function addConventions(
     const codes = codesOf(operation);
     const has = (code: string) => codes.includes(code);
     const isTagged = operation.responses['200']?.headers?.ETag !== undefined;
+    const isFile = operation.responses['206'] !== undefined;
     operation.parameters = [
       ...(operation.parameters ?? []).map((parameter) => described(parameter, path)),
       ...(codes.some((code) => code.endsWith('-changed')) ? [reference('IfMatch')] : []),
       ...(method === 'get' && isTagged ? [reference('IfNoneMatch')] : []),
+      ...(isFile ? Object.keys(FILE_PARAMETERS).map(reference) : []),
       ...(has('idempotency-key-reused') ? [reference('IdempotencyKey')] : []),
       ...(has('content-digest-mismatch') ? [reference('ContentDigest')] : []),
     ];
     if (method === 'get' && isTagged)
       operation.responses['304'] = {
         description: 'The representation that If-None-Match names is still current.',
-        headers: { ETag: { $ref: '#/components/headers/ETag' } },
+        headers: {
+          ...headersNamed(...(isFile ? FILE_HEADERS : ['ETag'])),
+          ...linksIn(operation.responses['200']?.headers ?? {}),
+        },
       };
     const content = operation.requestBody?.content;
     const json = content?.['application/json'];
@@ -180,6 +159,14 @@ export function addCommonHeaders(document: Document): void {
       response.headers = { ...response.headers, ...Object.fromEntries(common) };
     }
   });
+}
+
+/** What leads to other representations also comes where this one is not sent again. */
+function linksIn(headers: NonNullable<Response['headers']>): Response['headers'] {
+  const names = Object.entries(headers).filter(
+    ([name]) => name === 'Link' || name === 'X-Total-Count',
+  );
+  return Object.fromEntries(names);
 }
 
 function reference(name: keyof typeof PARAMETERS): Reference {

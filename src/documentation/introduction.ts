@@ -36,6 +36,11 @@ export const TAGS = [
     name: 'annotations',
     description: 'What is marked on a photograph, and the labels that are used for it.',
   },
+  {
+    name: 'iiif',
+    description:
+      'Pictures and annotations for the viewers of others: IIIF Image API 3.0 and Presentation API 3.0.',
+  },
   { name: 'users', description: 'The field staff who take photographs.' },
   { name: 'locations', description: 'The places where photographs are taken.' },
   { name: 'access', description: 'Who may call, and what was done: API keys and the audit log.' },

@@ -24,6 +24,46 @@ export const PICTURE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     ],
     members: { largest_scale: 2.048 },
   },
+  'rendition-too-large': {
+    status: 400,
+    explanation:
+      'The rendition would be larger than the service makes (MAX_OUTPUT_SIDE, MAX_PIXELS), or take more memory (DECODE_MEMORY).',
+    example: 'The rendition would be too large: at most 8192 pixels a side and 50000000 in all.',
+    errors: [{ parameter: 'width', detail: 'at most 8192 pixels a side and 50000000 in all' }],
+  },
+  'rendition-too-heavy': {
+    status: 400,
+    explanation: 'Even with quality 1 the rendition has more bytes than `max_bytes` allows.',
+    example:
+      'The rendition does not fit: max_bytes must be at least 1204: with quality 1 the rendition has that many bytes.',
+    errors: [
+      {
+        parameter: 'max_bytes',
+        detail: 'must be at least 1204: with quality 1 the rendition has that many bytes',
+      },
+    ],
+  },
+  'picture-version-not-found': {
+    status: 404,
+    explanation:
+      'The address is good for one picture only (`v`), which another one has replaced. Read the image again for its `file.url` and `sha256`.',
+    example: 'The picture of the image "tray-7/front" is another one by now.',
+    errors: [{ parameter: 'v', detail: 'is not how the sha256 of the picture begins' }],
+  },
+  'another-representation': {
+    status: 412,
+    explanation:
+      'What is there to be read is not what If-Match or If-Unmodified-Since asks for. Leave the condition out to read it as it is now.',
+    example: 'What is here is not what the request asks for: its ETag is now "4".',
+    members: { current_etag: '"4"' },
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    explanation:
+      'The header Range is well-formed, but begins behind the last byte. The length is in `bytes` and in Content-Range.',
+    example: 'There are 20480 bytes, and nothing of them is in the range that was asked for.',
+    members: { bytes: 20480 },
+  },
   'picture-not-found': {
     status: 404,
     explanation:

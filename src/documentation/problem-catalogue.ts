@@ -53,6 +53,12 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     explanation: 'No image in use has this key. It may be in the trash: GET /images?trash=true.',
     example: 'No image has the key "tray-7/front".',
   },
+  'no-picture-found': {
+    status: 404,
+    explanation:
+      'No image with a picture passes the filters, and a IIIF manifest has at least one canvas.',
+    example: 'No image with a picture matches, and a manifest cannot be empty.',
+  },
   'annotation-not-found': {
     status: 404,
     explanation: 'The image has no annotation of this index, or none any more.',

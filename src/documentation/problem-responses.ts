@@ -63,6 +63,7 @@ const REASONS: Readonly<Record<number, string>> = {
   412: 'The resource changed since it was read; nothing was changed.',
   413: 'It is larger than the service takes.',
   415: 'The body is of a type that is not taken here.',
+  416: 'There is no such part.',
   422: 'The request is well-formed, but impossible.',
   428: 'The service takes no change without If-Match.',
   429: 'More came than is answered in a minute; try again later.',
@@ -73,6 +74,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 const HEADER_OF_STATUS: Readonly<Record<number, string>> = {
   401: 'WWW-Authenticate',
+  416: 'Content-Range',
   429: 'Retry-After',
   503: 'Retry-After',
 };
