@@ -1,9 +1,10 @@
 import { attack, probe, probeAnew, putBomb } from './apparatus/attack.mjs';
 import { drawBombs, drawHeavyPictures } from './apparatus/bombs.mjs';
-import { median } from './apparatus/comparison.mjs';
+import { median, quantile } from './apparatus/comparison.mjs';
 import { ask, requestBytes } from './apparatus/load.mjs';
 import { forgetPeak, memoryMb } from './apparatus/process-usage.mjs';
 import { askQuestion } from './apparatus/question.mjs';
+import { atMost } from './apparatus/report.mjs';
 
 // What hostile pictures cost: the time and memory to refuse one, and what everybody else notices of 50 a
 // second, some of which are no bombs but as heavy as the limits allow.
@@ -81,12 +82,12 @@ await askQuestion('bombs', async ({ laboratory, options }) => {
   for (const [line, count] of [...counts].sort())
     console.log(`  ${String(count).padStart(5)} × ${line}`);
   return [
-    verdict('a bomb is refused', median(times), MOST_MS, 'ms from its last byte'),
-    verdict('memory for refusing them', median(added), MOST_REFUSAL_MB, 'MB added'),
+    atMost('a bomb is refused', median(times), MOST_MS, 'ms from its last byte'),
+    atMost('memory for refusing them', median(added), MOST_REFUSAL_MB, 'MB added'),
     ...PATHS.map((path, place) =>
-      verdict(`p99 of ${path} under attack`, worst[place] ?? NaN, MOST_P99_MS, 'ms'),
+      atMost(`p99 of ${path} under attack`, worst[place] ?? NaN, MOST_P99_MS, 'ms'),
     ),
-    verdict('the service under attack', peak, MOST_ATTACK_MB, 'MB at its highest'),
+    atMost('the service under attack', peak, MOST_ATTACK_MB, 'MB at its highest'),
   ];
 });
 
@@ -109,16 +110,4 @@ async function createImage(port, key) {
 function pick(list, number) {
   // One that shares no factor with the lists' lengths, so that every kind has its turn.
   return /** @type {T} */ (list[Math.floor(number / 10 + number * 7) % list.length]);
-}
-
-/** @param {number[]} values @param {number} share */
-function quantile(values, share) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-}
-
-/** @param {string} what @param {number} value @param {number} most @param {string} unit */
-function verdict(what, value, most, unit) {
-  const holds = value <= most;
-  return { what, measured: `${value.toFixed(1)} ${unit}`, bound: `at most ${most}`, holds };
 }

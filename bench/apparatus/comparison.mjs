@@ -5,10 +5,12 @@ import { cpuMs, memoryMb } from './process-usage.mjs';
 /**
  * @typedef {object} Contender
  * @property {string} name
- * @property {number} pid
+ * @property {number | number[]} pid its process, or all that do its work
  * @property {(plan: Plan) => Promise<Speed>} run
  * @property {number} [bound] the least ratio to the limit that was promised
+ * @property {Record<string, number>} [against] the least ratios to others that were promised, by their names
  */
+/** @typedef {{ name: string, ratio: number, ratioSpread: [number, number], bound: number }} Rivalry */
 /**
  * @typedef {object} Figures
  * @property {string} name
@@ -16,11 +18,12 @@ import { cpuMs, memoryMb } from './process-usage.mjs';
  * @property {[number, number]} spread lowest and highest round
  * @property {number} p50Ms
  * @property {number} p99Ms
- * @property {number} cpuMs CPU time of its process for each answer
- * @property {number} peakMb resident memory of its process at its highest
+ * @property {number} cpuMs CPU time of its processes for each answer
+ * @property {number} peakMb resident memory of its processes at its highest
  * @property {number} [ratio] to the limit: median of the ratios within each round
  * @property {[number, number]} [ratioSpread]
  * @property {number} [bound]
+ * @property {Rivalry[]} [rivalries] the same to others than the limit
  */
 
 /**
@@ -44,14 +47,17 @@ export async function compare(contenders, { rounds, seconds, warmup }, concurren
   }
   const limit = field[0]?.turns ?? [];
   return Promise.all(
-    field.map(async ({ contender: { name, pid, bound }, turns }) => {
-      const { peak } = await memoryMb(pid);
-      const figures = { name, ...summary(turns), peakMb: peak };
+    field.map(async ({ contender: { name, pid, bound, against = {} }, turns }) => {
+      const peakMb = await sumOf(pid, async (one) => (await memoryMb(one)).peak);
+      const figures = { name, ...summary(turns), peakMb };
       if (turns === limit) return figures;
-      const ratios = turns.map(
-        ({ perSecond }, round) => perSecond / (limit[round]?.perSecond ?? 0),
-      );
-      return { ...figures, ratio: median(ratios), ratioSpread: extremes(ratios), bound };
+      const rivals = field.filter((other) => against[other.contender.name] !== undefined);
+      const rivalries = rivals.map((other) => ({
+        name: other.contender.name,
+        ...ratioOf(turns, other.turns),
+        bound: /** @type {number} */ (against[other.contender.name]),
+      }));
+      return { ...figures, ...ratioOf(turns, limit), bound, rivalries };
     }),
   );
 }
@@ -60,9 +66,21 @@ export async function compare(contenders, { rounds, seconds, warmup }, concurren
 
 /** @param {Contender} contender @param {Plan} plan @returns {Promise<Turn>} */
 async function takeTurn({ pid, run }, plan) {
-  const before = await cpuMs(pid);
+  const before = await sumOf(pid, cpuMs);
   const speed = await run(plan);
-  return { ...speed, cpuMs: ((await cpuMs(pid)) - before) / speed.total };
+  return { ...speed, cpuMs: ((await sumOf(pid, cpuMs)) - before) / speed.total };
+}
+
+/** @param {number | number[]} pids @param {(pid: number) => Promise<number>} read */
+async function sumOf(pids, read) {
+  const values = await Promise.all([pids].flat().map(read));
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** @param {Turn[]} turns @param {Turn[]} others of the same rounds */
+function ratioOf(turns, others) {
+  const ratios = turns.map(({ perSecond }, round) => perSecond / (others[round]?.perSecond ?? 0));
+  return { ratio: median(ratios), ratioSpread: extremes(ratios) };
 }
 
 /** @param {Turn[]} turns */
@@ -83,6 +101,12 @@ export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
+}
+
+/** @param {number[]} values @param {number} share 0 to 1 */
+export function quantile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
 /** @param {number[]} values @returns {[number, number]} */

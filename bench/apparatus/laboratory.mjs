@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startNode } from '../../scripts/foreground.mjs';
 import { NODE_ARGUMENTS, runtimeEnvironment } from '../../scripts/runtime.mjs';
+import { memoryMb } from './process-usage.mjs';
 
 const ROOT = dirname(dirname(import.meta.dirname));
 const START_MS = 60_000;
@@ -46,6 +47,8 @@ export class Laboratory {
   #undo = [];
   /** @type {Promise<void> | undefined} */
   #closed;
+  /** @type {number[]} */
+  #services = [];
 
   /** @param {string} directory @param {string} [profileDir] */
   constructor(directory, profileDir) {
@@ -99,6 +102,7 @@ export class Laboratory {
       },
     });
     this.#endLater(child);
+    this.#services.push(pidOf(child));
     await output.close();
     const port = await announcedPort(child, `${dataDir}.log`);
     return { name: `service, LOG_LEVEL=${LOG_LEVEL}`, pid: pidOf(child), port, dataDir };
@@ -107,7 +111,7 @@ export class Laboratory {
   /**
    * Starts a file of contenders/ and waits until it is ready.
    *
-   * @param {string} file
+   * @param {string} file as seen from contenders/
    * @param {unknown} order what it is to do: it gets this as its first message
    * @returns {Promise<{ child: ChildProcess, pid: number, ready: any }>} with its answer
    */
@@ -116,6 +120,12 @@ export class Laboratory {
     this.#endLater(child);
     child.send(/** @type {import('node:child_process').Serializable} */ (order));
     return { child, pid: pidOf(child), ready: await answerOf(child) };
+  }
+
+  /** The most memory that any of the services had, which all still run: see memoryMb. */
+  async highestServiceMb() {
+    const memories = await Promise.all(this.#services.map(memoryMb));
+    return Math.max(0, ...memories.map(({ peak }) => peak));
   }
 
   /** Ends everything that was started, the last first. */

@@ -11,9 +11,8 @@ import { performance } from 'node:perf_hooks';
 /**
  * Does something again and again, `concurrency` times at once, for as long as the plan says.
  *
- * What counts began and ended within the measured time. Each worker's own rate is taken from its first
- * beginning to its last end, and those are summed: few slow operations, which end in bunches, are so
- * measured as exactly as many quick ones.
+ * What only partly falls into the measured time counts by that part: few slow operations, which end in
+ * bunches, are so measured as exactly as many quick ones.
  *
  * @param {Plan} plan
  * @param {(worker: number) => Promise<void>} once
@@ -25,36 +24,33 @@ export async function drive({ concurrency, leadInMs, measuredMs }, once) {
   /** @type {number[]} */
   const times = [];
   let total = 0;
+  let counted = 0;
   const work = async (/** @type {number} */ worker) => {
-    let count = 0;
-    let first = NaN;
-    let last = NaN;
     for (let begun = performance.now(); begun < until;) {
       await once(worker);
       const done = performance.now();
       total += 1;
-      if (begun >= from && done <= until) {
-        if (count === 0) first = begun;
-        last = done;
-        count += 1;
+      if (done > from) {
+        counted += (Math.min(done, until) - Math.max(begun, from)) / (done - begun);
         times.push(done - begun);
       }
       begun = done;
     }
-    if (count === 0) throw new Error('Nothing came to its end in time: give it more seconds.');
-    return (count * 1000) / (last - first);
   };
-  const rates = await Promise.all(Array.from({ length: concurrency }, (_, worker) => work(worker)));
+  await Promise.all(Array.from({ length: concurrency }, (_, worker) => work(worker)));
   times.sort((a, b) => a - b);
   return {
-    perSecond: rates.reduce((sum, rate) => sum + rate, 0),
+    perSecond: (counted * 1000) / measuredMs,
     p50Ms: times[Math.floor(times.length * 0.5)] ?? NaN,
     p99Ms: times[Math.floor(times.length * 0.99)] ?? NaN,
     total,
   };
 }
 
-/** @typedef {{ status: number, length: number, body: Buffer | undefined }} Answer */
+/**
+ * @typedef {{ status: number, length: number, head: string, body: Buffer | undefined }} Answer
+ *   `head` is the status line and all header fields.
+ */
 
 /**
  * One HTTP/1.1 connection that stays open, one request at a time. It knows only what both sides of a
@@ -71,6 +67,7 @@ export class Connection {
   /** @type {Buffer[]} */
   #body = [];
   #status = 0;
+  #fields = '';
   #length = 0;
   #missing = -1;
   #keepsBody = false;
@@ -120,9 +117,11 @@ export class Connection {
     const head = this.#head.toString('latin1', 0, end);
     const rest = this.#head.subarray(end + 4);
     this.#head = Buffer.alloc(0);
-    const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-    if (length === undefined) throw new Error(`An answer without Content-Length: ${head}`);
     this.#status = Number(head.slice(9, 12));
+    // RFC 9112 section 6.3: a 304 has no body, whatever its Content-Length says.
+    const length = this.#status === 304 ? 0 : /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+    if (length === undefined) throw new Error(`An answer without Content-Length: ${head}`);
+    this.#fields = head;
     this.#length = this.#missing = Number(length);
     this.#takeBody(rest);
   }
@@ -136,7 +135,7 @@ export class Connection {
     this.#missing = -1;
     const body = this.#keepsBody ? Buffer.concat(this.#body) : undefined;
     this.#body = [];
-    this.#resolve?.({ status: this.#status, length: this.#length, body });
+    this.#resolve?.({ status: this.#status, length: this.#length, head: this.#fields, body });
   }
 }
 
@@ -146,13 +145,31 @@ export class Connection {
  * @param {string} method
  * @param {string} path
  * @param {unknown} [json]
+ * @param {Record<string, string>} [headers]
  */
-export function requestBytes(method, path, json) {
+export function requestBytes(method, path, json, headers = {}) {
   const body = json === undefined ? '' : JSON.stringify(json);
-  const fields = body
-    ? `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`
-    : '';
-  return Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${fields}\r\n${body}`);
+  const fields = {
+    ...headers,
+    ...(body && {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+    }),
+  };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(
+    `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines.join('')}\r\n${body}`,
+  );
+}
+
+/**
+ * A header field of an answer.
+ *
+ * @param {{ head: string }} answer
+ * @param {string} name of letters and hyphens
+ */
+export function fieldOf({ head }, name) {
+  return new RegExp(`\\r\\n${name}: *([^\\r]*)`, 'i').exec(head)?.[1];
 }
 
 /**
@@ -160,7 +177,7 @@ export function requestBytes(method, path, json) {
  *
  * @param {number} port
  * @param {Buffer} request
- * @returns {Promise<{ status: number, length: number, body: Buffer }>}
+ * @returns {Promise<Answer & { body: Buffer }>}
  */
 export async function ask(port, request) {
   const connection = new Connection(port);

@@ -14,6 +14,45 @@ export async function drawPhotograph(path, seed) {
 }
 
 /**
+ * Draws what is hard to make smaller: lines, discs and edges of every direction and width on soft shapes
+ * under little noise, 12 megapixels, JPEG q90 4:2:0.
+ *
+ * @param {string} path
+ * @param {number} seed
+ */
+export async function drawDetailedPhotograph(path, seed) {
+  const picture = await details(seed);
+  await writeFile(path, await picture.jpeg({ quality: 90 }).toBuffer());
+}
+
+/** The same as pixels. @param {number} seed */
+export async function details(seed) {
+  const [width, height] = [4000, 3000];
+  const random = randomNumbers(seed);
+  const upTo = (/** @type {number} */ most) => Math.round(random() * most);
+  const colour = () => `rgb(${upTo(255)},${upTo(255)},${upTo(255)})`;
+  const lines = Array.from({ length: 300 }, () => {
+    const [x, y, length, angle] = [upTo(width), upTo(height), upTo(900), random() * 2 * Math.PI];
+    const end = `x2="${x + length * Math.cos(angle)}" y2="${y + length * Math.sin(angle)}"`;
+    return `<line x1="${x}" y1="${y}" ${end} stroke="${colour()}" stroke-width="${1 + upTo(11)}"/>`;
+  });
+  const discs = Array.from(
+    { length: 1_500 },
+    () =>
+      `<circle cx="${upTo(width)}" cy="${upTo(height)}" r="${2 + upTo(12)}" fill="${colour()}"/>`,
+  );
+  const size = `width="${width}" height="${height}"`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${[...lines, ...discs].join('')}</svg>`;
+  const soft = await shapes(width, height, seed, 4);
+  const { data, info } = await soft
+    .composite([{ input: Buffer.from(svg) }])
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } });
+}
+
+/**
  * Draws a picture file as large as uploads may be, to the byte: 48 megapixels, JPEG, made up to
  * `bytes` by comment segments, as maker notes and previews do it.
  *
@@ -42,12 +81,9 @@ export async function drawLargePng(path, mostBytes) {
 /** @param {number} width @param {number} height @param {number} seed @param {number} sigma of the noise */
 export async function shapes(width, height, seed, sigma) {
   const [columns, rows] = [40, 30];
-  let state = seed;
+  const random = randomNumbers(seed);
   const colours = Buffer.from(
-    Array.from({ length: columns * rows * 3 }, () => {
-      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-      return 40 + Math.floor((state / 2_147_483_648) * 175);
-    }),
+    Array.from({ length: columns * rows * 3 }, () => 40 + Math.floor(random() * 175)),
   );
   const soft = await sharp(colours, { raw: { width: columns, height: rows, channels: 3 } })
     .resize(width, height, { fit: 'fill', kernel: 'cubic' })
@@ -69,6 +105,15 @@ export async function shapes(width, height, seed, sigma) {
     soft[place] = value < 0 ? 0 : value > 255 ? 255 : value;
   }
   return sharp(soft, { raw: { width, height, channels: 3 } });
+}
+
+/** Numbers from 0 to below 1, the same for the same seed. @param {number} seed */
+function randomNumbers(seed) {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
 }
 
 /** @param {number} bytes at least 4, of all segments together */

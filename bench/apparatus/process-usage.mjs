@@ -18,6 +18,18 @@ export async function cpuMs(pid) {
 }
 
 /**
+ * CPU time that this process uses while something is done, in all of its threads.
+ *
+ * @template T @param {() => Promise<T>} work
+ */
+export async function ownCpuMs(work) {
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return { result, ms: (user + system) / 1000 };
+}
+
+/**
  * Resident memory in megabytes (10⁶ bytes): all of it (`now`, and `peak` since the process started or
  * `forgetPeak` was called), and `own`: without the pages of mapped files, which are the system's cache
  * and are given back whenever somebody needs them.

@@ -4,8 +4,12 @@ import { printCase, printVerdicts, verdictsOf } from './report.mjs';
 
 /** @typedef {import('./report.mjs').Case} Case */
 /** @typedef {import('./report.mjs').Verdict} Verdict */
-/** @typedef {{ rounds: number, seconds: number, warmup: number, profile?: string }} Options */
-/** @typedef {{ cases: Case[], verdicts: Verdict[] }} Findings */
+/** @typedef {{ rounds: number, seconds: number, warmup: number, full: boolean,
+ *   profile?: string }} Options */
+/**
+ * @typedef {{ question: string, cases: Case[], verdicts: Verdict[], peakMb: number }} Findings
+ *   `peakMb`: the most memory that a service had
+ */
 
 /** @returns {Options} of the command line */
 export function readOptions() {
@@ -14,6 +18,7 @@ export function readOptions() {
       rounds: { type: 'string', default: '7' },
       seconds: { type: 'string', default: '3' },
       warmup: { type: 'string', default: '3' },
+      full: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
   });
@@ -29,6 +34,7 @@ export function readOptions() {
     rounds: Math.ceil(number('rounds', 100)),
     seconds: number('seconds', 60),
     warmup: number('warmup', 60),
+    full: values.full,
     profile: values.profile,
   };
 }
@@ -50,12 +56,16 @@ export async function askQuestion(name, measure) {
     printCase(found);
     cases.push(found);
   };
-  const others = await inLaboratory((laboratory) => measure({ laboratory, options, report }), {
-    profileDir: options.profile,
-  });
+  const { others, peakMb } = await inLaboratory(
+    async (laboratory) => ({
+      others: await measure({ laboratory, options, report }),
+      peakMb: await laboratory.highestServiceMb(),
+    }),
+    { profileDir: options.profile },
+  );
   const verdicts = [...verdictsOf(cases), ...(others ?? [])];
   printVerdicts(verdicts);
-  const findings = { question: name, cases, verdicts };
+  const findings = { question: name, cases, verdicts, peakMb };
   if (process.send) process.send(findings, () => process.disconnect?.());
   else console.log(`\n${JSON.stringify(findings)}`);
   if (verdicts.some(({ holds }) => !holds)) process.exitCode = 1;

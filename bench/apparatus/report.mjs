@@ -35,24 +35,37 @@ export function printCase({ title, figures }) {
   ]);
   console.log(`\n${title}`);
   printTable([HEADINGS, ...rows]);
+  for (const { name, rivalries = [] } of figures)
+    for (const rival of rivalries)
+      console.log(
+        `  ${name} : ${rival.name} = ${rival.ratio.toFixed(2)} (${range(rival.ratioSpread, (ratio) => ratio.toFixed(2))})`,
+      );
 }
 
 /** @param {Case[]} cases @returns {Verdict[]} those for which a bound was promised */
 export function verdictsOf(cases) {
   return cases.flatMap(({ title, figures }) =>
-    figures.flatMap(({ name, ratio, bound }) =>
-      ratio === undefined || bound === undefined
+    figures.flatMap(({ name, ratio, bound, rivalries = [] }) => [
+      ...(ratio === undefined || bound === undefined
         ? []
-        : [
-            {
-              what: `${title}: ${name}`,
-              measured: `${ratio.toFixed(2)} of the limit`,
-              bound: `at least ${bound}`,
-              holds: ratio >= bound,
-            },
-          ],
-    ),
+        : [atLeast(`${title}: ${name}`, ratio, bound, 'of the limit')]),
+      ...rivalries.map((rival) =>
+        atLeast(`${title}: ${name}`, rival.ratio, rival.bound, `× ${rival.name}`),
+      ),
+    ]),
   );
+}
+
+/** @param {string} what @param {number} value @param {number} least @param {string} unit @returns {Verdict} */
+export function atLeast(what, value, least, unit) {
+  const holds = value >= least;
+  return { what, measured: `${value.toFixed(2)} ${unit}`, bound: `at least ${least}`, holds };
+}
+
+/** @param {string} what @param {number} value @param {number} most @param {string} unit @returns {Verdict} */
+export function atMost(what, value, most, unit) {
+  const holds = value <= most;
+  return { what, measured: `${value.toFixed(1)} ${unit}`, bound: `at most ${most}`, holds };
 }
 
 /** @param {Verdict[]} verdicts */
