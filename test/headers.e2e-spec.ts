@@ -23,10 +23,20 @@ const DATA: Headers = {
   'cache-control': 'no-store',
 };
 const TAGGED = { ...DATA, 'cache-control': 'private, no-cache' };
-const PICTURE = {
-  ...TAGGED,
+const CURRENT_PICTURE = {
+  ...DATA,
+  'cache-control': 'public, no-cache',
   'content-security-policy': "default-src 'none'; sandbox",
   'cross-origin-resource-policy': 'cross-origin',
+  'last-modified': expect.stringMatching(/ GMT$/),
+  'server-timing': expect.stringMatching(/^lookup;dur=/),
+  'x-image-transform': expect.stringMatching(/^(0\.5|1),0,0,(0\.5|1),0,0$/),
+};
+const PICTURE = {
+  ...CURRENT_PICTURE,
+  'accept-ranges': 'bytes',
+  'content-digest': expect.stringMatching(/^sha-256=:/),
+  'repr-digest': expect.stringMatching(/^sha-256=:/),
 };
 const SELF_ONLY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -73,7 +83,7 @@ describe('the headers of', () => {
     ['an original', () => service.http.get(`${image}/file`), 200, PICTURE],
     ['a rendition', () => service.http.get(`${image}/file?scale=0.5`), 200, PICTURE],
     ['what is still current', () => unchanged(image), 304, TAGGED],
-    ['a picture that is still current', () => unchanged(`${image}/file`), 304, PICTURE],
+    ['a picture that is still current', () => unchanged(`${image}/file`), 304, CURRENT_PICTURE],
     ['a health check', () => service.http.get('/health/live'), 200, DATA],
     [
       'Swagger UI',
@@ -181,8 +191,10 @@ describe('CORS_ORIGINS', () => {
         'access-control-allow-origin': ORIGIN,
         'access-control-allow-methods': 'GET,HEAD,POST,PUT,PATCH,DELETE',
         'access-control-allow-headers':
-          'Authorization,Content-Digest,Content-Type,Idempotency-Key,If-Match,If-None-Match,X-API-Key',
-        'access-control-expose-headers': expect.stringContaining('ETag,Link,Location,RateLimit'),
+          'Authorization,Content-Digest,Content-Type,Idempotency-Key,If-Match,If-Modified-Since,If-None-Match,If-Range,Range,X-API-Key',
+        'access-control-expose-headers': expect.stringContaining(
+          'ETag,Last-Modified,Link,Location,RateLimit',
+        ),
         'access-control-max-age': '600',
       });
       expect(headers).toMatchObject({ vary: 'Origin' });

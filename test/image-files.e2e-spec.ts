@@ -333,9 +333,9 @@ describe('quality', () => {
   it('is refused together with a wrong scale and an unknown parameter, all at once', async () => {
     const image = await aPhotograph(http);
 
-    const answer = await getFile(http, image, { quality: 0, scale: 0, width: 100 });
+    const answer = await getFile(http, image, { quality: 0, scale: 0, page: 100 });
 
-    expectProblem(answer, 400, 'invalid-request', ['quality', 'scale', 'width']);
+    expectProblem(answer, 400, 'invalid-request', ['quality', 'scale', 'page']);
   });
 });
 

@@ -32,7 +32,7 @@ const SCENARIO: readonly [operationId: string, success: number, earlier: readonl
   ['getFile', 200, PICTURE],
   ['deleteFile', 204, PICTURE],
   ['addAnnotation', 201, IMAGE],
-  ['listAnnotations', 200, IMAGE],
+  ['listAnnotations', 200, PICTURE],
   ['replaceAnnotations', 200, IMAGE],
   ['getAnnotation', 200, IMAGE],
   ['replaceAnnotation', 200, IMAGE],
@@ -40,6 +40,13 @@ const SCENARIO: readonly [operationId: string, success: number, earlier: readonl
   ['listInstruments', 200, IMAGE],
   ['deleteImage', 204, IMAGE],
   ['restoreImage', 200, [...IMAGE, 'deleteImage']],
+  ['redirectToInformation', 303, PICTURE],
+  ['getInformation', 200, PICTURE],
+  ['getPicture', 200, PICTURE],
+  ['listManifest', 200, PICTURE],
+  ['getManifest', 200, PICTURE],
+  ['getAnnotationPage', 200, PICTURE],
+  ['getWebAnnotation', 200, PICTURE],
   ['createApiKey', 201, []],
   ['listApiKeys', 200, ['createApiKey']],
   ['getApiKey', 200, []],
@@ -156,7 +163,8 @@ describe('/openapi.json', () => {
         for (const other of earlier) await examples.send(other).expect(wasDone);
         const { status, text } = await examples.send(operationId, request);
         const answer = { request: request.name, status };
-        expect({ ...answer, text }).toMatchObject({ request: request.name, status: success });
+        const expected = request.parameter?.name === 'Range' ? 206 : success;
+        expect({ ...answer, text }).toMatchObject({ request: request.name, status: expected });
       }
     });
 

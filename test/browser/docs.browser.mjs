@@ -3,25 +3,13 @@
 //
 //   node test/browser/docs.browser.mjs [folder for screenshots]
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
 import sharp from 'sharp';
-import { startService } from './service.mjs';
+import { startBrowser } from './browser.mjs';
+import { aKey, startService } from './service.mjs';
 
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const screenshots = process.argv[2] ?? (await mkdtemp(join(tmpdir(), 'loupe-screenshots-')));
 await mkdir(screenshots, { recursive: true });
 
@@ -29,10 +17,7 @@ let passed = 0;
 let failed = 0;
 const service = await startService();
 const guarded = await startService({ AUTH: 'on' });
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ARGUMENTS,
-});
+const browser = await startBrowser('--disable-gpu');
 try {
   const photograph = join(screenshots, 'photograph.jpg');
   await writeFile(photograph, await drawPhotograph());
@@ -96,7 +81,7 @@ try {
   });
   await run('Swagger UI authorizes with a key, and with a token', async (page) => {
     await page.goto(`${guarded.url}/docs`);
-    await authorize(page, 'apiKey', await aKey(guarded.folder));
+    await authorize(page, 'apiKey', await aKey(guarded, 'viewer'));
     await tryOut(page, 'users', 'listUsers', 200);
     await page.reload();
     await authorize(page, 'Bearer', 'a.b.c');
@@ -207,21 +192,6 @@ async function authorize(page, kind, value) {
   await entry.locator('input').fill(value);
   await entry.getByRole('button', { name: 'Apply' }).click();
   await page.locator('.modal-ux-header .close-modal').click();
-}
-
-/** An API key, made on the command line. */
-async function aKey(folder) {
-  const command = [
-    join('dist', 'src', 'cli', 'keys.js'),
-    'create',
-    '--name',
-    'a',
-    '--role',
-    'viewer',
-  ];
-  const env = { PATH: process.env.PATH, DATA_DIR: folder };
-  const { stdout } = await promisify(execFile)(process.execPath, command, { env });
-  return stdout.trim();
 }
 
 async function shoot(target, name) {

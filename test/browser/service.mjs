@@ -1,11 +1,12 @@
 // A built service for a browser to look at: embedded PostgreSQL, a temporary folder, any free port.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const STOP_WITHIN_MS = 20_000;
@@ -37,4 +38,19 @@ export async function startService(settings = {}) {
   }
   await stop();
   throw new Error('The service ended before it listened.');
+}
+
+/** An API key for a running service, made on the command line. */
+export async function aKey({ folder }, role) {
+  const command = [
+    join(root, 'dist', 'src', 'cli', 'keys.js'),
+    'create',
+    '--name',
+    role,
+    '--role',
+    role,
+  ];
+  const env = { PATH: process.env.PATH, DATA_DIR: folder };
+  const { stdout } = await promisify(execFile)(process.execPath, command, { env });
+  return stdout.trim();
 }

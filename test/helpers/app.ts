@@ -42,11 +42,28 @@ export async function startApp(settings: Partial<Environment> = {}): Promise<Tes
     await database.drop();
     await rm(dataDir, { recursive: true, force: true });
   };
+  return startOn({ dataDir, databaseUrl: database.url, ...settings }, removeTraces);
+}
+
+/**
+ * Starts another copy of a service: on the same database and the same folder, which stay when it is closed.
+ * @param settings that differ from the defaults
+ */
+export function startCopyOf(
+  { environment: { dataDir, databaseUrl } }: TestApp,
+  settings: Partial<Environment> = {},
+): Promise<TestApp> {
+  const shared = { dataDir, ...(databaseUrl !== undefined && { databaseUrl }) };
+  return startOn({ ...shared, ...settings }, () => Promise.resolve());
+}
+
+async function startOn(
+  settings: Partial<Environment>,
+  removeTraces: () => Promise<void>,
+): Promise<TestApp> {
   try {
     const defaults = parseEnvironment({
       PORT: '0',
-      DATA_DIR: dataDir,
-      DATABASE_URL: database.url,
       LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     });
     const environment = Object.assign(defaults, settings);
@@ -59,7 +76,7 @@ export async function startApp(settings: Partial<Environment> = {}): Promise<Tes
       http: requestsTo(url, contract),
       httpWith: (headers) => requestsTo(url, contract, headers),
       url,
-      dataDir,
+      dataDir: environment.dataDir,
       environment,
       dataSource: app.get(DataSource),
       app,

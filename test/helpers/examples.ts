@@ -38,7 +38,7 @@ export class Examples {
     const bodies = Object.keys(operation.requestBody?.content ?? {});
     // A digest is one of certain bytes: there can be no example for whatever a reader sends.
     const optional = this.parametersOf(operation).filter(
-      ({ name, required }) => required !== true && name !== 'Content-Digest',
+      ({ name, required }) => required !== true && !['Content-Digest', 'v'].includes(name),
     );
     return [
       ...(bodies.length === 0 ? [{ name: 'as it stands' }] : []),

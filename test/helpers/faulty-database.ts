@@ -8,8 +8,8 @@ import { TcpProxy } from './tcp-proxy.js';
 
 /** Fewer than there are requests at a time. */
 export const POOL_SIZE = 4;
-/** The pool's, and the one of readiness. */
-export const MOST_CONNECTIONS = POOL_SIZE + 1;
+/** The pool's, the one of readiness, and the two of the change feed. */
+export const MOST_CONNECTIONS = POOL_SIZE + 3;
 
 /** The service in a process of its own, with a database and a network between them that can be broken. */
 export interface FaultyDatabase {

@@ -64,7 +64,13 @@ export async function drawPicture(drawing: Drawing): Promise<Buffer> {
 }
 
 /** Where the stored pixel stands in the upright picture (Exif 2.32, tag 0x0112). */
-function uprightPlace(x: number, y: number, orientation: number, width: number, height: number) {
+export function uprightPlace(
+  x: number,
+  y: number,
+  orientation: number,
+  width: number,
+  height: number,
+) {
   const [right, bottom] = [width - 1, height - 1];
   const places = [
     { x, y },

@@ -72,6 +72,30 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     earlier: PICTURE,
     provoke: (http) => http.get(`${IMAGE}/file?scale=100`),
   },
+  'rendition-too-large': {
+    earlier: PICTURE,
+    provoke: (http) => http.get(`${IMAGE}/file?width=9000&enlarge=true`),
+  },
+  'rendition-too-heavy': {
+    earlier: PICTURE,
+    provoke: (http) => http.get(`${IMAGE}/file?max_bytes=10`),
+  },
+  'no-picture-found': {
+    earlier: CAPTURED,
+    provoke: (http) => http.get('/iiif/presentation/3/manifest'),
+  },
+  'picture-version-not-found': {
+    earlier: PICTURE,
+    provoke: (http) => http.get(`${IMAGE}/file?v=${'0'.repeat(64)}`),
+  },
+  'another-representation': {
+    earlier: PICTURE,
+    provoke: (http) => http.get(`${IMAGE}/file`).set('If-Match', '"other"'),
+  },
+  'range-not-satisfiable': {
+    earlier: PICTURE,
+    provoke: (http) => http.get(`${IMAGE}/file`).set('Range', 'bytes=99999999-'),
+  },
   'route-not-found': { provoke: (http) => http.get('/pictures') },
   'image-not-found': missing('getImage'),
   'picture-not-found': { earlier: CAPTURED, provoke: (_, examples) => examples.send('getFile') },

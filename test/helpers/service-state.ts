@@ -32,10 +32,14 @@ export async function stateOf({ dataSource, dataDir }: TestApp): Promise<Service
   return { tables: Object.fromEntries(tables), files: await filesBelow(dataDir) };
 }
 
-/** The paths of the files that are stored, and of uploads that are not done; with digests of their bytes. */
+/**
+ * The paths of the files that are stored, and of uploads that are not done; with digests of their bytes. What
+ * can be made again is no state.
+ */
 export async function filesBelow(dataDir: string): Promise<Record<string, string>> {
   const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
+  const cache = join(dataDir, 'cache');
+  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.startsWith(cache));
   const digests = files.map(async ({ parentPath, name }) => {
     const path = join(parentPath, name);
     // Removed between the listing and the reading: then it is not there.

@@ -5,7 +5,10 @@ interface Recorded {
   parameters: readonly unknown[];
 }
 
-/** Every statement that this process sends to PostgreSQL while `action` runs, in order. */
+/** A change feed asks by itself now and then whether it is up to date. */
+const isOfNobody = ({ sql }: Recorded) => sql.includes('pg_notify');
+
+/** Every statement that requests send from this process to PostgreSQL while `action` runs, in order. */
 export async function statementsOf(action: () => PromiseLike<unknown>): Promise<Recorded[]> {
   const recorded: Recorded[] = [];
   const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
@@ -24,5 +27,5 @@ export async function statementsOf(action: () => PromiseLike<unknown>): Promise<
   } finally {
     prototype.query = query;
   }
-  return recorded;
+  return recorded.filter((statement) => !isOfNobody(statement));
 }
