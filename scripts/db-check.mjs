@@ -10,6 +10,7 @@ import { prepare } from './prepare.mjs';
 await prepare();
 const { EmbeddedPostgres } = await import('../dist/src/database/embedded-postgres.js');
 const { dataSourceOptions } = await import('../dist/src/database/data-source-options.js');
+const { synchronize } = await import('../dist/src/database/migrate.js');
 const { SCHEMA } = await import('../dist/src/schema.js');
 
 const folder = await mkdtemp(join(tmpdir(), 'loupe-db-check-'));
@@ -21,7 +22,9 @@ const faults = [];
 try {
   const migrated = await withDatabase('migrated', checkMigrations);
   const synchronized = await withDatabase('synchronized', async (dataSource) => {
-    await dataSource.synchronize();
+    // Twice: it must also find its way from what it made before.
+    await synchronize(dataSource, SCHEMA);
+    await synchronize(dataSource, SCHEMA);
     return schemaOf(dataSource);
   });
   compare('synchronize and migrations differ', synchronized, migrated);
@@ -75,7 +78,7 @@ async function withDatabase(name, use) {
   }
 }
 
-/** Every column, constraint, index and sequence of the schema, one line each, sorted. */
+/** Every column, constraint, index, sequence, function and trigger of the schema, one line each, sorted. */
 async function schemaOf(dataSource) {
   const rows = await dataSource.query(`
     SELECT format('column %s.%s %s%s%s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
@@ -95,6 +98,13 @@ async function schemaOf(dataSource) {
     UNION ALL
     SELECT format('sequence %s', sequencename) FROM pg_sequences
      WHERE schemaname = 'public' AND sequencename NOT LIKE 'migrations%'
+    UNION ALL
+    SELECT format('function %s %s', proname, regexp_replace(prosrc, '\\s+', ' ', 'g'))
+      FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT format('trigger %s', pg_get_triggerdef(t.oid))
+      FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+     WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
      ORDER BY 1`);
   return rows.map(({ line }) => line);
 }

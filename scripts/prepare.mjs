@@ -45,6 +45,20 @@ export async function prepare({ build = true } = {}) {
   });
 }
 
+/**
+ * Installs the dependencies of a folder of this repository that has package files of its own, as far as they
+ * are missing or outdated.
+ *
+ * @param {string} folder absolute
+ * @throws {PrepareError} when that fails, after npm has printed why.
+ */
+export async function prepareFolder(folder) {
+  if (isInstalled(folder)) return;
+  await withPrepareLock(join(root, 'var', 'prepare.lock'), async (run) => {
+    if (!isInstalled(folder)) await install(run, folder);
+  });
+}
+
 /** Its message is all a person needs: no stack. */
 export class PrepareError extends Error {}
 
@@ -68,9 +82,9 @@ function requireNode() {
  * Compares package-lock.json with the copy npm leaves in node_modules as the last step of an
  * installation. Not their dates: a checkout changes those of files that stay the same.
  */
-function isInstalled() {
-  const wanted = readPackages(join(root, 'package-lock.json'));
-  const found = readPackages(join(root, 'node_modules', '.package-lock.json'));
+function isInstalled(folder = root) {
+  const wanted = readPackages(join(folder, 'package-lock.json'));
+  const found = readPackages(join(folder, 'node_modules', '.package-lock.json'));
   if (!wanted || !found) return false;
   return Object.entries(wanted).every(([path, { version, integrity, optional, devOptional }]) => {
     if (path === '') return true;
@@ -88,10 +102,11 @@ function readPackages(lockFile) {
   }
 }
 
-async function install(run) {
-  console.error('Installing the dependencies (npm ci) …');
+async function install(run, folder = root) {
+  const where = relative(root, folder);
+  console.error(`Installing the dependencies${where && ` of ${where}`} (npm ci) …`);
   // Building needs the development dependencies, which NODE_ENV=production would leave out.
-  await runNpm(run, ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  await runNpm(run, ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], folder);
 }
 
 function isBuilt() {
@@ -182,12 +197,12 @@ function endWithUs(child) {
   return child;
 }
 
-async function runNpm(run, args) {
+async function runNpm(run, args, cwd = root) {
   const npm = process.env.npm_execpath;
   const command = npm?.endsWith('.js') ? [process.execPath, npm, ...args] : ['npm', ...args];
   const [program, ...rest] = command;
   // Standard output belongs to the command that is prepared for: `KEY=$(npm run --silent keys -- create …)`.
-  const options = { cwd: root, stdio: ['inherit', process.stderr, 'inherit'], detached: true };
+  const options = { cwd, stdio: ['inherit', process.stderr, 'inherit'], detached: true };
   const code = await run(() => endWithUs(spawn(program, rest, options)));
   if (code !== 0) throw new PrepareError(`"npm ${args.join(' ')}" failed (${code}).`);
 }
