@@ -179,7 +179,7 @@ describe('overlaySvg', () => {
       aMark({ index, instrument: `Instrument ${index}`, polygon: { points } }),
     );
     const svg = await overlaySvg(marks, AS_IT_IS, POSTER);
-    expect(svg.length).toBeLessThan(1e6);
+    expect(svg.length).toBeLessThan(4e6);
     await expect(drawnOnGrey(svg, POSTER)).resolves.toMatchObject(POSTER);
   });
 
