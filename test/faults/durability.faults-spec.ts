@@ -12,7 +12,7 @@ import { filesBelow } from '../helpers/service-state.js';
 import { startTraced, type SystemCall, type TracedService } from '../helpers/traced-service.js';
 import { verify } from '../helpers/verify.js';
 
-const SLOW_MS = 60_000;
+const SLOW_MS = 120_000;
 
 let database: TestDatabase;
 let dataDir: string;
