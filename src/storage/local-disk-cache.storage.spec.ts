@@ -148,7 +148,9 @@ describe('the cache on the disk', () => {
       await written(Buffer.from('b'), aName(prefix)),
     ];
     await storage.promote(theirs[0]!);
-    const neighbour = await written(Buffer.from('c'), aName(prefix.slice(0, 15)));
+    // Alike but for the last digit, which a name at random has once in sixteen runs.
+    const almost = prefix.slice(0, 15) + (prefix.endsWith('0') ? '1' : '0');
+    const neighbour = await written(Buffer.from('c'), aName(almost));
 
     expect((await storage.forget(prefix)).sort()).toEqual(theirs.sort());
 
