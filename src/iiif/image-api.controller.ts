@@ -5,6 +5,7 @@ import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { FileAddresses } from '../access/file-addresses.service.js';
 import { AnswersFile, Refuses } from '../http/openapi.js';
+import { partyOf } from '../http/party.js';
 import { cacheControlOf } from '../http/representation/cache-control.js';
 import { sendRepresentation } from '../http/representation/send-representation.js';
 import { ServerTiming } from '../http/representation/server-timing.js';
@@ -133,7 +134,13 @@ export class ImageApiController {
     response: Response,
   ): Promise<void> {
     const timings = new ServerTiming();
-    const requested = await this.service.request(caller, key, parameters, timings);
+    const requested = await this.service.request(
+      caller,
+      key,
+      parameters,
+      timings,
+      partyOf(request),
+    );
     const canonical = this.addressing.asRequested(request, key).image(requested.canonicalPath);
     response.setHeader('Content-Security-Policy', INERT);
     await sendRepresentation(request, response, requested.representation, {

@@ -50,6 +50,7 @@ export class ImageApiService {
 
   /**
    * What an image request means. Nothing is made before it is opened.
+   * @param party who waits for it: callers take turns with the decoders
    * @throws ImageNotFound | PictureNotFound | InvalidRequest
    */
   async request(
@@ -57,11 +58,12 @@ export class ImageApiService {
     key: string,
     parameters: ImageParameters,
     timings: ServerTiming,
+    party: string,
   ): Promise<RequestedImage> {
     const picture = await timings.measure('lookup', this.requirePicture(caller, key));
     const { plan, canonicalPath } = planImage(parameters, picture, this.limits);
     const transform = transformOf(plan);
-    const order = { plan, transform, isAboutAnnotations: false };
+    const order = { plan, transform, isAboutAnnotations: false, party };
     const representation = this.renditions.rendition(picture, order, timings);
     return { representation, transform, canonicalPath };
   }
