@@ -1,6 +1,9 @@
 import type { Size } from '../../renditions/boxes.js';
 import type { Point, Polygon, Transform } from './mark.js';
 
+// Named once: looked up in a loop over millions of points, globals dominate it under the tests' module loader.
+const { floor, hypot, max, min } = Math;
+
 export interface Bounds {
   left: number;
   top: number;
@@ -64,8 +67,8 @@ export function thinned(outline: readonly Point[], cell: number): readonly Point
   let lastColumn = NaN;
   let lastRow = NaN;
   for (const point of outline) {
-    const column = Math.floor(point[0] / cell);
-    const row = Math.floor(point[1] / cell);
+    const column = floor(point[0] / cell);
+    const row = floor(point[1] / cell);
     if (column === lastColumn && row === lastRow) continue;
     kept.push(point);
     lastColumn = column;
@@ -88,7 +91,7 @@ export function reduced(outline: readonly Point[], limits: OutlineLimits, cell: 
   let points = thinned(outline, cell);
   if (isWithin(points, limits)) return points;
   const bounds = boundsOf(points);
-  const largest = Math.max(bounds.right - bounds.left, bounds.bottom - bounds.top) / 12;
+  const largest = max(bounds.right - bounds.left, bounds.bottom - bounds.top) / 12;
   for (let size = 2 * cell; size <= largest; size *= 2) {
     points = thinned(points, size);
     if (isWithin(points, limits)) return points;
@@ -114,7 +117,7 @@ export function lengthOf(outline: readonly Point[]): number {
   let length = 0;
   let last = outline.at(-1);
   for (const point of outline) {
-    if (last) length += Math.hypot(point[0] - last[0], point[1] - last[1]);
+    if (last) length += hypot(point[0] - last[0], point[1] - last[1]);
     last = point;
   }
   return length;
@@ -134,10 +137,10 @@ export function areaOf(outline: readonly Point[]): number {
 export function boundsOf(outline: readonly Point[]): Bounds {
   const bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   for (const [x, y] of outline) {
-    bounds.left = Math.min(bounds.left, x);
-    bounds.top = Math.min(bounds.top, y);
-    bounds.right = Math.max(bounds.right, x);
-    bounds.bottom = Math.max(bounds.bottom, y);
+    bounds.left = min(bounds.left, x);
+    bounds.top = min(bounds.top, y);
+    bounds.right = max(bounds.right, x);
+    bounds.bottom = max(bounds.bottom, y);
   }
   return bounds;
 }
