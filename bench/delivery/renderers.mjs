@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { answerOf } from '../apparatus/laboratory.mjs';
 import { driveServer } from '../apparatus/load.mjs';
-import { encoderSettings, exchangesOf, QUALITY } from './works.mjs';
+import { exchangesOf, QUALITY } from './works.mjs';
 
 /** @typedef {import('../apparatus/laboratory.mjs').Laboratory} Laboratory */
 /** @typedef {import('./works.mjs').Work} Work */
@@ -54,7 +54,7 @@ export async function startBare(laboratory) {
  */
 export async function startPeers(laboratory) {
   const { directory } = laboratory;
-  const order = { directory, settings: encoderSettings() };
+  const order = { directory, quality: QUALITY };
   const ipx = await laboratory.startContender('../peers/ipx.mjs', order);
   const iiif = await laboratory.startContender('../peers/iiif-processor.mjs', order);
   const nginx = await laboratory.startContender('nginx.mjs', {

@@ -7,7 +7,7 @@ import { forgetfulService, rendererFor, startBare, startPeers } from './renderer
 import { worksOf } from './works.mjs';
 
 // Renditions that nobody has made before, against sharp alone in a loop and against other servers, all of them
-// with the same encoder settings.
+// at the same quality.
 
 await askQuestion('renditions', async ({ laboratory, options, report }) => {
   const database = await laboratory.openDatabase();

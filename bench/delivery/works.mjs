@@ -83,16 +83,6 @@ export function newWork(pictures, scale, number, format = 'jpeg') {
   return workOf(picture, size, format, quality);
 }
 
-/** The service's encoder settings for each format. */
-export function encoderSettings() {
-  return Object.fromEntries(
-    ['jpeg', 'webp', 'avif'].map((format) => [
-      format,
-      outputOf({ format, quality: QUALITY, lossless: false }, 1).settings,
-    ]),
-  );
-}
-
 /** @type {Record<string, (work: Work) => string>} */
 export const PATHS = {
   service: ({ picture, width, height, format, quality }) =>

@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Processor } from 'iiif-processor';
-import { tellEncoders } from './told-encoders.mjs';
+import { encodeAt } from './quality.mjs';
 
 // iiif-processor behind node:http, as its README has it.
 
 process.channel?.ref();
-const [{ directory, settings }] = await once(process, 'message');
-tellEncoders(settings);
+const [{ directory, quality }] = await once(process, 'message');
+encodeAt(quality);
 const open = ({ id }) => createReadStream(join(directory, id));
 const server = createServer(async (request, response) => {
   try {
