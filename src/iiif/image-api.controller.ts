@@ -92,6 +92,7 @@ export class ImageApiController {
     const { image, picture } = await this.service.requireImage(caller, key);
     const { imageService } = this.addressing.of(request, image);
     const body = ImageInformationResponse.from(imageService, picture, this.service.limits);
+    this.service.viewerOpened(picture);
     sendJsonLd(request, response, IMAGE_CONTEXT, body);
   }
 

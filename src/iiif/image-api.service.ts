@@ -48,6 +48,11 @@ export class ImageApiService {
     return { image, picture: this.pictures.requirePictureOf(image) };
   }
 
+  /** Told that a viewer reads about a picture, before it asks for tiles. Takes no time. */
+  viewerOpened(picture: StoredPicture): void {
+    this.renditions.viewerOpened(picture);
+  }
+
   /**
    * What an image request means. Nothing is made before it is opened.
    * @param party who waits for it: callers take turns with the decoders

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
@@ -14,10 +13,11 @@ import {
 } from './decode-memory.js';
 import { inOurTerms } from './decoder-failure.js';
 import { DecoderTurns } from './decoder-turns.js';
-import { UndecodablePicture, UnrecognisedPicture } from './image-file.errors.js';
-import { mediaTypeOf, SIGNATURE_BYTES, type PictureMediaType } from './picture-signature.js';
+import { UndecodablePicture } from './image-file.errors.js';
+import type { PictureMediaType } from './picture-signature.js';
+import { PictureSurvey } from './picture-survey.js';
 import { refuseTooMuch, tooMuchMemory } from './picture-limits.js';
-import { structureOf, type PictureStructure } from './picture-structure.js';
+import type { PictureStructure } from './picture-structure.js';
 import type {
   CopyOptions,
   ImageLimits,
@@ -25,6 +25,7 @@ import type {
   Picture,
   Rendition,
   RenderOptions,
+  UprightPicture,
 } from './picture.js';
 import type { FromPixels } from './raw-pixels.js';
 import { encoded } from './rendition-encoding.js';
@@ -49,8 +50,6 @@ const THUMB_SIDE = 32;
 
 /** Damage fails, oddities pass: cameras write strange tags, and a colour transform of 7. */
 const FAIL_ON = 'error';
-/** Those whose pixels may have 16 bits. */
-const DEEP = new Set<PictureMediaType>(['image/png', 'image/tiff', 'image/avif']);
 /** Those that lose nothing; a WebP's structure says which it is. */
 const LOSSLESS = new Set<PictureMediaType>(['image/png', 'image/gif', 'image/tiff']);
 
@@ -72,9 +71,14 @@ export class ImageFileService {
   /** Names what made a rendition, for ETags and cache keys: the same name gives the same bytes. */
   readonly pipeline = `${PIPELINE_REVISION}-sharp-${sharp.versions.sharp}-vips-${sharp.versions.vips}`;
   readonly turns: DecoderTurns;
+  private readonly survey: PictureSurvey;
 
   constructor(private readonly limits: ImageLimits) {
     this.turns = new DecoderTurns(limits);
+    // Pixels are counted by refuseTooMuch, which says how many there are.
+    this.survey = new PictureSurvey(this.turns, limits.maxFrames, (path) =>
+      sharp(path, { failOn: FAIL_ON, limitInputPixels: false }).metadata(),
+    );
   }
 
   /**
@@ -85,9 +89,10 @@ export class ImageFileService {
    */
   async inspect(path: string, signal?: AbortSignal): Promise<InspectedPicture> {
     return this.turns.inTime(signal, async (patience) => {
-      const { mediaType, structure, bytes } = await this.survey(path);
+      const surveyed = await this.survey.of(path);
+      const { mediaType, structure, bytes } = surveyed;
       refuseTooMuch(structure, this.limits);
-      const header = await this.headerOf(path, mediaType, bytes, patience);
+      const header = await this.survey.headerOf(path, surveyed, patience);
       refuseTooMuch(structure, this.limits, header);
       if (structure.end === 'missing') throw new UndecodablePicture(mediaType);
 
@@ -111,18 +116,14 @@ export class ImageFileService {
    */
   async render(
     path: string,
-    picture: Picture,
+    picture: UprightPicture,
     plan: RenditionPlan,
-    { signal, drawing, party }: RenderOptions = {},
+    { signal, drawing, party, identity }: RenderOptions = {},
   ): Promise<Rendition> {
     return this.turns.inTime(signal, async (patience) => {
-      const { mediaType } = picture;
-      const { structure, bytes } = await this.survey(path);
-      // A JPEG is spared another look at its header.
-      const header = DEEP.has(mediaType)
-        ? await this.headerOf(path, mediaType, bytes, patience)
-        : undefined;
-      const permit = this.renditionPermit({ ...picture, bytes, structure, header }, plan);
+      const surveyed = await this.survey.forRendition(path, identity, patience);
+      const { mediaType, structure, header } = surveyed;
+      const permit = this.renditionPermit({ ...picture, ...surveyed }, plan);
       const asked = performance.now();
       const render = async () => {
         const begun = performance.now();
@@ -174,19 +175,22 @@ export class ImageFileService {
   private async copying<T>(
     path: string,
     picture: Picture,
-    { signal, isUrgent }: CopyOptions,
+    { signal, isUrgent, began }: CopyOptions,
     make: (open: () => Sharp, isLossless: boolean, hasAlpha: boolean) => Promise<T>,
   ): Promise<T> {
     const { mediaType } = picture;
-    const { structure, bytes } = await this.survey(path);
+    const surveyed = await this.survey.of(path);
+    const { structure, bytes } = surveyed;
     const header =
-      mediaType === 'image/jpeg' ? undefined : await this.headerOf(path, mediaType, bytes, signal);
+      mediaType === 'image/jpeg' ? undefined : await this.survey.headerOf(path, surveyed, signal);
     const permit = copyingBytes({ ...picture, bytes, structure, header });
     if (permit > this.limits.decodeMemory) throw tooMuchMemory(permit, this.limits.decodeMemory);
     const isLossless = structure.lossless ?? LOSSLESS.has(mediaType);
     const open = () => this.open(path, header).autoOrient();
-    const work = () =>
-      inOurTerms(mediaType, () => make(open, isLossless, header?.hasAlpha ?? false));
+    const work = () => {
+      began?.();
+      return inOurTerms(mediaType, () => make(open, isLossless, header?.hasAlpha ?? false));
+    };
     if (!isUrgent) return this.turns.inBackground(permit, work, signal);
     return this.turns.inTime(signal, (patience) => this.turns.forDecode(permit, 0, work, patience));
   }
@@ -200,37 +204,6 @@ export class ImageFileService {
     const limits = { maxOutputSide, maxPixels: Math.min(maxPixels, affordable) };
     if (plan.sizedBy === 'scale') throw new ScaleTooLarge(largestScale(plan.region, limits));
     throw new RenditionTooLarge(plan.sizedBy, limitText(limits));
-  }
-
-  private async survey(path: string) {
-    const file = await open(path, 'r');
-    try {
-      const head = Buffer.alloc(SIGNATURE_BYTES);
-      const { bytesRead } = await file.read(head, 0, SIGNATURE_BYTES, 0);
-      const mediaType = mediaTypeOf(head.subarray(0, bytesRead));
-      if (!mediaType) throw new UnrecognisedPicture();
-      const structure = await structureOf(file, mediaType, this.limits.maxFrames);
-      return { mediaType, structure, bytes: (await file.stat()).size };
-    } finally {
-      await file.close();
-    }
-  }
-
-  private async headerOf(
-    path: string,
-    mediaType: PictureMediaType,
-    bytes: number,
-    signal: AbortSignal,
-  ): Promise<Metadata> {
-    // Pixels are counted by refuseTooMuch, which says how many there are.
-    const read = () =>
-      inOurTerms(mediaType, () =>
-        sharp(path, { failOn: FAIL_ON, limitInputPixels: false }).metadata(),
-      );
-    const header = await this.turns.forHeader(bytes, read, signal);
-    // HEIC may call itself AVIF.
-    if (header.format === 'heif' && header.compression !== 'av1') throw new UnrecognisedPicture();
-    return header;
   }
 
   /** Decodes every row, which is the proof, and makes the ThumbHash of them on the way. */

@@ -24,10 +24,13 @@ export interface ImageLimits {
 }
 
 /** What must be known of a picture to make renditions; its size is that of the upright picture. */
-export interface Picture extends Size {
-  mediaType: PictureMediaType;
+export interface UprightPicture extends Size {
   /** The EXIF orientation that was applied, 1 (upright as stored) to 8. */
   orientation: number;
+}
+
+export interface Picture extends UprightPicture {
+  mediaType: PictureMediaType;
 }
 
 /** What is kept of a picture beside its bytes. */
@@ -43,6 +46,8 @@ export interface RenderOptions {
   /** Who it is for: parties take turns. */
   party?: string;
   drawing?: Drawing;
+  /** Names the file's bytes, about which everything is remembered that was seen before. */
+  identity?: string;
 }
 
 export interface CopyOptions {
@@ -50,6 +55,8 @@ export interface CopyOptions {
   signal: AbortSignal;
   /** Somebody waits for it; else it lets everybody go first. */
   isUrgent: boolean;
+  /** Is told when it gets its turn. */
+  began?: () => void;
 }
 
 export interface Rendition extends Size {

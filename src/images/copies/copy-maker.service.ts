@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { RenditionPlan } from '../../renditions/rendition-plan.js';
 import type { FileStorage } from '../../storage/file-storage.js';
@@ -21,6 +22,8 @@ interface NewPicture {
 
 /** More uploads than that are not waited for: what they lack is made when it is first asked for. */
 const MOST_WAITING = 500;
+/** What is made ready ahead is waited for no longer than that. */
+const ANTICIPATION_MS = 1_800;
 
 /**
  * Makes smaller copies and previews of new pictures behind everybody's back, one picture at a time, and finds
@@ -34,6 +37,7 @@ export class CopyMaker implements OnModuleDestroy {
   private readonly queue = new Map<string, NewPicture>();
   private readonly copies: PictureCopies;
   private working: Promise<void> | undefined;
+  private anticipated: { storageKey: string; made: Promise<void> } | undefined;
 
   constructor(
     imageFiles: ImageFileService,
@@ -58,6 +62,20 @@ export class CopyMaker implements OnModuleDestroy {
     this.working ??= this.work().finally(() => (this.working = undefined));
   }
 
+  /**
+   * Told that somebody has opened a picture in a viewer, and will zoom: tiles of large pictures are made ready
+   * ahead of what is asked next. One picture at a time; another one's are made when its first tile is asked for.
+   * Takes no time, and never fails.
+   */
+  viewerOpened(picture: StoredPicture): void {
+    if (this.isStopping() || this.anticipated) return;
+    const options = { signal: this.stopping.signal, isUrgent: true };
+    const made = this.attempt(picture, () => this.copies.makePyramid(picture, options)).finally(
+      () => (this.anticipated = undefined),
+    );
+    this.anticipated = { storageKey: picture.storageKey, made };
+  }
+
   /** The name of the copy that a rendition is made of; empty if it is the original. */
   sourceName(picture: StoredPicture, plan: RenditionPlan): string {
     return this.copies.sourceName(picture, plan);
@@ -67,25 +85,28 @@ export class CopyMaker implements OnModuleDestroy {
    * Runs `use` with the file that a rendition is best made of, the picture that this is, and the plan for it.
    * @throws what `use` throws, Overloaded | TookTooLong, the storage's errors, or the signal's reason
    */
-  withSource<T>(
+  async withSource<T>(
     picture: StoredPicture,
     plan: RenditionPlan,
     signal: AbortSignal,
     use: UseOfSource<T>,
   ): Promise<T> {
+    // What is shown first would slow down what is wanted next, all of which then comes late.
+    const { storageKey, made } = this.anticipated ?? {};
+    if (made && storageKey === picture.storageKey) await noLonger(made, ANTICIPATION_MS);
     return this.copies.withSource(picture, plan, signal, use);
   }
 
   /** When everything that was begun has ended. */
   async idle(): Promise<void> {
-    await this.working;
+    await Promise.all([this.working, this.anticipated?.made]);
   }
 
   /** What waits is not begun; it is made when it is first asked for. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
     this.queue.clear();
-    await this.working;
+    await this.idle();
   }
 
   private async work(): Promise<void> {
@@ -124,4 +145,11 @@ export class CopyMaker implements OnModuleDestroy {
   private failed(error: unknown, { storageKey }: StoredPicture): void {
     this.logger.warn({ err: error, file: storageKey }, 'a smaller copy could not be made');
   }
+}
+
+async function noLonger(work: Promise<void>, ms: number): Promise<void> {
+  const patience = new AbortController();
+  const { signal } = patience;
+  await Promise.race([work, sleep(ms, undefined, { signal }).catch(() => undefined)]);
+  patience.abort();
 }

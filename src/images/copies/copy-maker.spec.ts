@@ -116,15 +116,22 @@ async function aPicture(storageKey = 'a', size = { width: 2400, height: 1600 }) 
   } as StoredPicture;
 }
 
+async function aLargePicture(): Promise<StoredPicture> {
+  const bytes = await sharp(drawn).resize(3000, 4500, { fit: 'fill' }).jpeg().toBuffer();
+  const picture = await aPicture('large', { width: 3000, height: 4500 });
+  await writeFile(join(folder, 'large'), bytes);
+  return { ...picture, orientation: 1 };
+}
+
 async function render(
   maker: CopyMaker,
   picture: StoredPicture,
   request: Parameters<typeof planOf>[1],
 ) {
   const plan = planOf(picture, request);
-  return maker.withSource(picture, plan, SIGNAL, async (path, source, its) => ({
+  return maker.withSource(picture, plan, SIGNAL, async ({ path, identity, ...source }) => ({
     path,
-    ...(await imageFiles.render(path, source, its)),
+    ...(await imageFiles.render(path, source.picture, source.plan, { identity })),
   }));
 }
 
@@ -166,10 +173,7 @@ describe('CopyMaker, after an upload', () => {
     await maker.idle();
     expect(await store.kept()).toEqual([]);
 
-    const large = { ...(await aPicture('large', { width: 3000, height: 4500 })), orientation: 1 };
-    const bytes = await sharp(drawn).resize(3000, 4500, { fit: 'fill' }).jpeg().toBuffer();
-    await writeFile(join(folder, 'large'), bytes);
-    maker.pictureStored(large, NO_PREVIEW);
+    maker.pictureStored(await aLargePicture(), NO_PREVIEW);
     await maker.idle();
     expect(await store.kept()).toEqual([0, 1, 2, 3].map((level) => `large tiled-${level}`));
   });
@@ -241,13 +245,43 @@ describe('CopyMaker, when a rendition is wanted', () => {
     const maker = makerWith();
     const picture = await aPicture();
     const leaving = new AbortController();
-    const use = (path: string) => Promise.resolve(path);
+    const use = ({ path }: { path: string }) => Promise.resolve(path);
     const plan = planOf(picture, SMALL);
     const left = maker.withSource(picture, plan, leaving.signal, use);
     const stays = maker.withSource(picture, plan, SIGNAL, use);
     leaving.abort(new Error('gone'));
     await expect(left).rejects.toThrow('gone');
     expect(await stays).toContain('whole-3');
+  });
+});
+
+describe('CopyMaker, when a picture is opened in a viewer', () => {
+  it('makes all of a large picture ready for zooming, once, and shows it then', async () => {
+    const maker = makerWith({ intermediates: 'off' });
+    const picture = await aLargePicture();
+    maker.viewerOpened(picture);
+    maker.viewerOpened(picture);
+    await render(maker, picture, SMALL);
+    expect(await store.kept()).toEqual([0, 1, 2, 3].map((level) => `large tiled-${level}`));
+    expect(store.written).toBe(4);
+  });
+
+  it('keeps nobody waiting who asks for another picture', async () => {
+    const maker = makerWith({ intermediates: 'off' });
+    maker.viewerOpened(await aLargePicture());
+    await render(maker, await aPicture(), SMALL);
+    expect(await store.kept()).toEqual([]);
+    await maker.idle();
+  });
+
+  it('makes nothing of small pictures, and nothing without pyramids', async () => {
+    const maker = makerWith({ intermediates: 'off' });
+    maker.viewerOpened(await aPicture());
+    await maker.idle();
+    const without = makerWith({ intermediates: 'off', pyramids: 'off' });
+    without.viewerOpened(await aLargePicture());
+    await without.idle();
+    expect(await store.kept()).toEqual([]);
   });
 });
 

@@ -1,11 +1,10 @@
-import { open } from 'node:fs/promises';
 import type { RenditionPlan } from '../../renditions/rendition-plan.js';
 import type { FileStorage } from '../../storage/file-storage.js';
 import { Overloaded, TookTooLong } from '../image-file.errors.js';
 import type { ImageFileService } from '../image-file.service.js';
-import type { CopyOptions, Picture } from '../picture.js';
-import { mediaTypeOf, SIGNATURE_BYTES } from '../picture-signature.js';
+import type { CopyOptions, UprightPicture } from '../picture.js';
 import type { StoredPicture } from '../stored-picture.js';
+import { CopiesInMaking } from './copies-in-making.js';
 import {
   copiesOf,
   copyName,
@@ -23,8 +22,21 @@ export interface CopySettings {
   pyramids: 'ingest' | 'first-use' | 'off';
 }
 
-/** Reads a file as the picture that it is: the original with the plan as it was, or a copy with its own. */
-export type UseOfSource<T> = (path: string, source: Picture, plan: RenditionPlan) => Promise<T>;
+/** A file, and the picture that it is: the original with the plan as it was, or a copy with its own. */
+export interface Source {
+  path: string;
+  /** Names its bytes. */
+  identity: string;
+  picture: UprightPicture;
+  plan: RenditionPlan;
+}
+export type UseOfSource<T> = (source: Source) => Promise<T>;
+
+/** Copies that are made together. */
+interface Piece {
+  specs: readonly CopySpec[];
+  made: Promise<void>;
+}
 
 /** What could not be made or kept is not tried again for a while. */
 const HOPELESS_MS = 600_000;
@@ -32,7 +44,7 @@ const MOST_HOPELESS = 1_000;
 
 /** The stored copies of pictures: found, made where they are missing, and used in place of originals. */
 export class PictureCopies {
-  private readonly making = new Map<string, Promise<void>>();
+  private readonly making = new CopiesInMaking();
   private readonly hopeless = new Map<string, number>();
 
   constructor(
@@ -73,7 +85,10 @@ export class PictureCopies {
           : undefined);
       if (used) return used.result;
     }
-    return this.originals.withLocalFile(picture.storageKey, (path) => use(path, picture, plan));
+    const { storageKey } = picture;
+    return this.originals.withLocalFile(storageKey, (path) =>
+      use({ path, identity: storageKey, picture, plan }),
+    );
   }
 
   /** Makes those of a picture's whole copies that are missing. */
@@ -84,7 +99,7 @@ export class PictureCopies {
 
   /** Makes those levels of a picture's pyramid that are missing. */
   async makePyramid(picture: StoredPicture, options: CopyOptions): Promise<void> {
-    for (const piece of this.piecesOfPyramid(picture)) await this.make(picture, piece, options);
+    await Promise.all(this.pyramidPieces(picture, options).map(({ made }) => made));
   }
 
   private sourceOf(picture: StoredPicture, plan: RenditionPlan): CopySource | undefined {
@@ -100,10 +115,11 @@ export class PictureCopies {
     plan: RenditionPlan,
     use: UseOfSource<T>,
   ): Promise<{ result: T } | undefined> {
-    return this.store.withLocalFile(this.nameOf(picture, spec), async (path) => {
-      const mediaType = await mediaTypeAt(path);
+    const identity = this.nameOf(picture, spec);
+    return this.store.withLocalFile(identity, async (path) => {
+      const copy = { ...size, orientation: 1 };
       return {
-        result: await use(path, { ...size, mediaType, orientation: 1 }, { ...plan, region }),
+        result: await use({ path, identity, picture: copy, plan: { ...plan, region } }),
       };
     });
   }
@@ -116,13 +132,13 @@ export class PictureCopies {
   ): Promise<boolean> {
     if (this.isHopeless(picture, spec)) return false;
     const lasting = new AbortController().signal;
-    const pieces = spec.layout === 'tiled' ? this.piecesOfPyramid(picture) : [[spec]];
-    const making = pieces.map((piece) => {
-      const made = this.make(picture, piece, { isUrgent: true, signal: lasting });
-      return { piece, made };
-    });
-    const wanted = making.find(({ piece }) => piece.some(({ level }) => level === spec.level));
-    for (const { made } of making) made.catch((error: unknown) => this.failed(error, picture));
+    const options = { isUrgent: true, signal: lasting };
+    const pieces =
+      spec.layout === 'tiled'
+        ? this.pyramidPieces(picture, options)
+        : [{ specs: [spec], made: this.make(picture, [spec], options) }];
+    const wanted = pieces.find(({ specs }) => specs.some(({ level }) => level === spec.level));
+    for (const { made } of pieces) made.catch((error: unknown) => this.failed(error, picture));
     try {
       await unlessAborted(wanted?.made ?? Promise.resolve(), signal);
       return true;
@@ -134,11 +150,21 @@ export class PictureCopies {
     }
   }
 
-  /** The full size apart from the others: two cores make them in the time of one. */
-  private piecesOfPyramid(picture: StoredPicture): CopySpec[][] {
-    if (this.settings.pyramids === 'off') return [];
-    const levels = levelsOf(picture);
-    return levels.length === 0 ? [] : [levels.slice(1), levels.slice(0, 1)];
+  /**
+   * The full size apart from the others: two cores make them in the time of one. The others have their turn first,
+   * as viewers ask for them first.
+   */
+  private pyramidPieces(picture: StoredPicture, options: CopyOptions): Piece[] {
+    const [full, ...others] = this.settings.pyramids === 'off' ? [] : levelsOf(picture);
+    if (!full) return [];
+    const { promise: haveBegun, resolve: began } = withResolvers();
+    const made = this.make(picture, others, { ...options, began });
+    made.then(began, began);
+    const fullMade = haveBegun.then(() => this.make(picture, [full], options));
+    return [
+      { specs: others, made },
+      { specs: [full], made: fullMade },
+    ];
   }
 
   /** Once for all who ask for the same meanwhile. */
@@ -147,15 +173,13 @@ export class PictureCopies {
     specs: readonly CopySpec[],
     options: CopyOptions,
   ): Promise<void> {
-    const lane = options.isUrgent ? 'urgent' : 'background';
-    const key = [picture.storageKey, lane, ...specs.map(copyName)].join(' ');
-    const making = this.making.get(key) ?? this.makeMissing(picture, specs, options);
-    if (!this.making.has(key)) {
-      this.making.set(key, making);
-      const leave = () => this.making.delete(key);
-      making.then(leave, leave);
-    }
-    return making;
+    return this.making.join(picture.storageKey, specs, options.isUrgent, (isOnItsWay) => {
+      const began = () => {
+        isOnItsWay();
+        options.began?.();
+      };
+      return this.makeMissing(picture, specs, { ...options, began });
+    });
   }
 
   private async makeMissing(
@@ -237,20 +261,10 @@ export class PictureCopies {
   }
 }
 
-/** What the first bytes of a copy say: a picture's nature decides how its copies are compressed. */
-async function mediaTypeAt(path: string): Promise<Picture['mediaType']> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(SIGNATURE_BYTES),
-      0,
-      SIGNATURE_BYTES,
-      0,
-    );
-    return mediaTypeOf(buffer.subarray(0, bytesRead)) ?? 'image/png';
-  } finally {
-    await file.close();
-  }
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
 }
 
 async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
