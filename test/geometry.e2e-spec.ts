@@ -75,6 +75,41 @@ const POSSIBLE: [string, Points][] = [
   ['10,000 points', CIRCLE],
 ];
 
+describe('a set of many points', () => {
+  it('is refused with the place of each fault, as one of few points is', async () => {
+    const image = await anImage(service.http);
+    const crossed = [
+      ...CIRCLE.slice(0, 5_000),
+      CIRCLE[5_001]!,
+      CIRCLE[5_000]!,
+      ...CIRCLE.slice(5_002),
+    ];
+    const contents = [CIRCLE, crossed, undefined, at('0,0 6,6 4,0 0,4')].map((points) => ({
+      instrument: 'clamp',
+      polygon: points ? { points } : null,
+    }));
+    const path = pathTo(image, 'annotations');
+    const answer = await service.http.put(path).send({ annotations: contents });
+    expectProblem(answer, 422, 'impossible-geometry', [
+      {
+        pointer: '#/annotations/1/polygon/points/5001',
+        detail: /crosses the edge from point 4999/,
+      },
+      { pointer: '#/annotations/3/polygon/points/2', detail: /crosses/ },
+    ]);
+    const { body } = await service.http.get(path).expect(200);
+    expect(body).toEqual([]);
+  });
+
+  it('is kept as it was sent', async () => {
+    const image = await anImage(service.http);
+    const path = pathTo(image, 'annotations');
+    const annotations = [0, 1].map(() => ({ instrument: 'clamp', polygon: { points: CIRCLE } }));
+    const { body } = await service.http.put(path).send({ annotations }).expect(200);
+    expect(body).toMatchObject(annotations);
+  });
+});
+
 describe('a polygon', () => {
   const add = async (polygon: unknown) =>
     service.http

@@ -3,18 +3,12 @@ import { MAX_FAULTS } from '../errors/invalid-request.js';
 import { jsonPointer } from '../errors/json-pointer.js';
 import type { AnnotationContent } from './annotation.js';
 import { ImpossibleGeometry } from './annotations.errors.js';
-import { outsideFaults, polygonGeometryFaults } from './geometry/polygon-geometry.js';
+import { outsideFaults } from './geometry/polygon-geometry.js';
 
-type Path = readonly (string | number)[];
+export type Path = readonly (string | number)[];
 interface Size {
   width: number;
   height: number;
-}
-
-/** Faults that a content's polygon has in itself, wherever it lies; pointers begin with `path`. */
-export function geometryFaultsOf(content: AnnotationContent, path: Path): Fault[] {
-  const points = content.polygon?.points;
-  return points ? toFaults(polygonGeometryFaults(points), path) : [];
 }
 
 /** Points of a content's polygon that lie outside the picture; pointers begin with `path`. */
@@ -25,11 +19,6 @@ export function outsideFaultsOf(
 ): Fault[] {
   const points = content.polygon?.points;
   return points && size ? toFaults(outsideFaults(points, size), path) : [];
-}
-
-/** Faults of several contents, which the client sent as `annotations`, wherever they lie. */
-export function setGeometryFaults(contents: readonly AnnotationContent[]): Fault[] {
-  return contents.flatMap((content, place) => geometryFaultsOf(content, ['annotations', place]));
 }
 
 /** Points of several contents, which the client sent as `annotations`, outside the picture. */
@@ -47,7 +36,8 @@ export function assertPossible(faults: readonly Fault[]): void {
   if (faults.length > 0) throw new ImpossibleGeometry(faults);
 }
 
-function toFaults(found: readonly { path: Path; detail: string }[], path: Path): Fault[] {
+/** Faults of a polygon in the words of a request; pointers begin with `path`. */
+export function toFaults(found: readonly { path: Path; detail: string }[], path: Path): Fault[] {
   return found.slice(0, MAX_FAULTS).map((fault) => ({
     pointer: jsonPointer([...path, 'polygon', ...fault.path]),
     detail: fault.detail,

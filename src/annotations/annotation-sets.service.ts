@@ -14,16 +14,12 @@ import {
   type AnnotationRecord,
   isSameContent,
 } from './annotation.js';
-import {
-  assertPossible,
-  outsideFaultsOf,
-  setGeometryFaults,
-  setOutsideFaults,
-} from './annotation-geometry.js';
+import { assertPossible, outsideFaultsOf, setOutsideFaults } from './annotation-geometry.js';
 import { type AnnotationView, viewed } from './annotation-view.js';
 import { AnnotationSetWriter, placed, type PlacedDraft } from './annotation-set.writer.js';
 import { AnnotatedImageNotFound, AnnotationsOutsidePicture } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
+import { GeometryChecker } from './geometry-checker.service.js';
 
 // What higher features hand in and get back.
 export type { AnnotationDraft, AnnotationRecord } from './annotation.js';
@@ -42,6 +38,7 @@ export class AnnotationSetsService {
     private readonly images: AnnotatedImages,
     private readonly repository: AnnotationsRepository,
     private readonly writer: AnnotationSetWriter,
+    private readonly geometry: GeometryChecker,
     private readonly audit: AuditLog,
     private readonly environment: Environment,
   ) {}
@@ -80,13 +77,13 @@ export class AnnotationSetsService {
    * are equal), the others added, and what is not named is deleted.
    * @throws AnnotatedImageNotFound | PreconditionFailed | TooManyAnnotations | NoNextIndex | ImpossibleGeometry
    */
-  replaceSet(
+  async replaceSet(
     caller: Caller,
     imageKey: string,
     precondition: Precondition,
     drafts: readonly AnnotationDraft[],
   ): Promise<AnnotationSet> {
-    const faults = setGeometryFaults(drafts);
+    const faults = await this.geometry.faultsOfSet(drafts);
     return this.dataSource.transaction(async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
       precondition.assertHolds('annotation-set', {
@@ -107,13 +104,16 @@ export class AnnotationSetsService {
   }
 
   /** What makes annotations impossible that are to be the first of an image. */
-  faultsOf(drafts: readonly AnnotationDraft[], size: AnnotatedImage['size']): Fault[] {
-    return [...setGeometryFaults(drafts), ...setOutsideFaults(drafts, size)];
+  async faultsOf(
+    drafts: readonly AnnotationDraft[],
+    size: AnnotatedImage['size'],
+  ): Promise<Fault[]> {
+    return [...(await this.geometry.faultsOfSet(drafts)), ...setOutsideFaults(drafts, size)];
   }
 
   /**
    * Stores the first annotations of an image that the same transaction has made.
-   * @param size of the upright picture, if the image has one
+   * @param faults of them, by {@link faultsOf}
    * @throws NoNextIndex | ImpossibleGeometry
    */
   async createSetIn(
@@ -121,10 +121,10 @@ export class AnnotationSetsService {
     caller: Caller,
     imageId: string,
     drafts: readonly AnnotationDraft[],
-    size: AnnotatedImage['size'],
+    faults: readonly Fault[],
   ): Promise<void> {
+    assertPossible(faults);
     if (drafts.length === 0) return;
-    assertPossible(this.faultsOf(drafts, size));
     const store = placed(drafts, -1);
     await this.writer.write(manager, caller, emptyImage(imageId), { before: [], store });
   }

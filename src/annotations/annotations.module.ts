@@ -5,6 +5,7 @@ import { AnnotationSetWriter } from './annotation-set.writer.js';
 import { AnnotationsController } from './annotations.controller.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import { AnnotationsService } from './annotations.service.js';
+import { GeometryChecker } from './geometry-checker.service.js';
 import { InstrumentsController } from './instruments.controller.js';
 import { InstrumentsRepository } from './instruments.repository.js';
 import { InstrumentsService } from './instruments.service.js';
@@ -15,6 +16,7 @@ import { InstrumentsService } from './instruments.service.js';
     AnnotationsService,
     AnnotationSetsService,
     AnnotatedImages,
+    GeometryChecker,
     AnnotationSetWriter,
     AnnotationsRepository,
     InstrumentsService,

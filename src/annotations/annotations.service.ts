@@ -13,10 +13,11 @@ import type {
   AnnotationRecord,
 } from './annotation.js';
 import { AnnotatedImages } from './annotated-images.js';
-import { assertPossible, geometryFaultsOf, outsideFaultsOf } from './annotation-geometry.js';
+import { assertPossible, outsideFaultsOf } from './annotation-geometry.js';
 import { AnnotationSetWriter, placed } from './annotation-set.writer.js';
 import { AnnotationExists, AnnotationNotFound } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
+import { GeometryChecker } from './geometry-checker.service.js';
 
 /** The use cases of single annotations; those of whole sets are `AnnotationSetsService`'s. */
 @Injectable()
@@ -26,6 +27,7 @@ export class AnnotationsService {
     private readonly images: AnnotatedImages,
     private readonly repository: AnnotationsRepository,
     private readonly writer: AnnotationSetWriter,
+    private readonly geometry: GeometryChecker,
     private readonly requests: RepeatableRequests,
     private readonly audit: AuditLog,
   ) {}
@@ -49,13 +51,13 @@ export class AnnotationsService {
    * @throws AnnotatedImageNotFound | AnnotationExists | TooManyAnnotations | NoNextIndex |
    *   ImpossibleGeometry | IdempotencyKeyReused
    */
-  addAnnotation(
+  async addAnnotation(
     caller: Caller,
     imageKey: string,
     draft: AnnotationDraft,
     request?: RepeatableRequest,
   ): Promise<{ annotation: AnnotationRecord; isNew: boolean }> {
-    const faults = geometryFaultsOf(draft, []);
+    const faults = await this.geometry.faultsOf(draft);
     return this.dataSource.transaction(async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
       const { subject, isRepeat } = await this.requests.once(manager, request, async () => {
@@ -78,14 +80,14 @@ export class AnnotationsService {
    * Replaces the content of an annotation that exists.
    * @throws AnnotatedImageNotFound | AnnotationNotFound | PreconditionFailed | ImpossibleGeometry
    */
-  replaceAnnotation(
+  async replaceAnnotation(
     caller: Caller,
     imageKey: string,
     index: number,
     precondition: Precondition,
     content: AnnotationContent,
   ): Promise<AnnotationRecord> {
-    const faults = geometryFaultsOf(content, []);
+    const faults = await this.geometry.faultsOf(content);
     return this.dataSource.transaction(async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
       const current = await this.requireCurrent(manager, image, imageKey, index, precondition);

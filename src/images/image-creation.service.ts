@@ -117,16 +117,14 @@ export class ImageCreationService {
     request: RepeatableRequest | undefined,
   ): Promise<{ key: string; isNew: boolean }> {
     try {
+      const faults = await this.annotations.faultsOf(draft.annotations, picture ?? undefined);
       const { subject, isNew } = await this.dataSource.transaction(async (manager) => {
         let isNew = false;
         const { subject } = await this.requests.once(manager, request, async () => {
-          const size = picture ?? undefined;
-          await this.images.assertReferencesIn(manager, draft, () =>
-            this.annotations.faultsOf(draft.annotations, size),
-          );
+          await this.images.assertReferencesIn(manager, draft, faults);
           const id = await this.repository.insert(manager, image);
           if (id === undefined) return image.key;
-          await this.annotations.createSetIn(manager, caller, id, draft.annotations, size);
+          await this.annotations.createSetIn(manager, caller, id, draft.annotations, faults);
           await this.images.noteIn(manager, caller, 'image.created', image);
           isNew = true;
           return image.key;

@@ -175,14 +175,14 @@ export class ImagesService {
   async assertReferencesIn(
     manager: EntityManager,
     { userId, locationId }: Pick<Partial<ImageDetails>, 'userId' | 'locationId'>,
-    otherFaults: () => readonly Fault[] = () => [],
+    otherFaults: readonly Fault[] = [],
   ): Promise<void> {
     const faults: Fault[] = [];
     if (typeof userId === 'string' && !(await this.users.holdIn(manager, userId)))
       faults.push({ pointer: '#/user_id', detail: `no user has the id "${userId}"` });
     if (typeof locationId === 'string' && !(await this.locations.holdIn(manager, locationId)))
       faults.push({ pointer: '#/location_id', detail: `no location has the id "${locationId}"` });
-    if (faults.length > 0) throw new UnknownReference([...faults, ...otherFaults()]);
+    if (faults.length > 0) throw new UnknownReference([...faults, ...otherFaults]);
   }
 
   /**
