@@ -19,6 +19,7 @@ export default {
       displayName: 'e2e',
       rootDir: import.meta.dirname,
       testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/thorough/'],
       transform,
       extensionsToTreatAsEsm,
       moduleNameMapper: {

@@ -1,4 +1,4 @@
-// npm test: installs and builds when needed, then runs jest with the arguments given.
+// npm test, npm run test:thorough, npm run test:faults: installs and builds when needed, then runs jest with the arguments given.
 import { join } from 'node:path';
 import { becomeNode } from './foreground.mjs';
 import { giveUp, prepare, root } from './prepare.mjs';

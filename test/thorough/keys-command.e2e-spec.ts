@@ -4,12 +4,12 @@ import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { keysCommand } from '../src/cli/keys-command.js';
-import { parseEnvironment } from '../src/config/load-environment.js';
-import { startApp, type TestApp } from './helpers/app.js';
-import { withKey } from './helpers/credentials.js';
-import { unique } from './helpers/records.js';
-import { type ServiceProcess, startEmbedded } from './helpers/embedded-service.js';
+import { keysCommand } from '../../src/cli/keys-command.js';
+import { parseEnvironment } from '../../src/config/load-environment.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { withKey } from '../helpers/credentials.js';
+import { unique } from '../helpers/records.js';
+import { type ServiceProcess, startEmbedded } from '../helpers/embedded-service.js';
 
 interface Outcome {
   code: number | null;

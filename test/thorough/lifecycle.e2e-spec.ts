@@ -5,11 +5,11 @@ import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { startApp, type TestApp } from './helpers/app.js';
-import { startChild } from './helpers/child-service.js';
-import { drawPicture } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
-import { anImage, pathTo } from './helpers/records.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { startChild } from '../helpers/child-service.js';
+import { drawPicture } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
+import { anImage, pathTo } from '../helpers/records.js';
 
 describe('SIGTERM', () => {
   it('lets requests in flight finish and exits with 0, though their connections are kept alive', async () => {

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChangeFeed } from '../src/database/changes/change-feed.js';
-import { Drain } from '../src/http/drain.js';
-import { HotFiles } from '../src/images/hot-files.js';
-import { type Http, httpTo, startApp, startCopyOf, type TestApp } from './helpers/app.js';
-import { startChild } from './helpers/child-service.js';
-import { aKey, withKey } from './helpers/credentials.js';
+import { ChangeFeed } from '../../src/database/changes/change-feed.js';
+import { Drain } from '../../src/http/drain.js';
+import { HotFiles } from '../../src/images/hot-files.js';
+import { type Http, httpTo, startApp, startCopyOf, type TestApp } from '../helpers/app.js';
+import { startChild } from '../helpers/child-service.js';
+import { aKey, withKey } from '../helpers/credentials.js';
 import {
   type Asked,
   askExactly,
@@ -15,9 +15,9 @@ import {
   type ExactAnswer,
   signedWith,
   untimedLine,
-} from './helpers/exact-answers.js';
-import { drawPicture } from './helpers/pictures.js';
-import { aBox, anImage, pathTo } from './helpers/records.js';
+} from '../helpers/exact-answers.js';
+import { drawPicture } from '../helpers/pictures.js';
+import { aBox, anImage, pathTo } from '../helpers/records.js';
 
 const SECRET = 'a secret of more than 32 characters, for signing';
 /** Later than every picture. */
@@ -128,10 +128,10 @@ describe.each<[string, Parameters<typeof startApp>[0]]>([
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...plain),
-        fc.oneof(
-          fc.constantFrom(...HEADERS),
-          { arbitrary: fc.constantFrom(...HEADERS.slice(0, 2)), weight: 2 },
-        ),
+        fc.oneof(fc.constantFrom(...HEADERS), {
+          arbitrary: fc.constantFrom(...HEADERS.slice(0, 2)),
+          weight: 2,
+        }),
         fc.constantFrom('GET', 'GET', 'GET', 'GET', 'HEAD', 'OPTIONS', 'POST'),
         fc.constantFrom(...signings(key, other.key)),
         async (query, headersFor, method, sign) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cpuMs } from './helpers/cpu-time.js';
+import { cpuMs } from '../helpers/cpu-time.js';
 import sharp from 'sharp';
-import { startApp, type TestApp } from './helpers/app.js';
+import { startApp, type TestApp } from '../helpers/app.js';
 import {
   avifBomb,
   gifBomb,
@@ -9,7 +9,7 @@ import {
   tiffBomb,
   webpBomb,
   webpOfManyFrames,
-} from './helpers/picture-bombs.js';
+} from '../helpers/picture-bombs.js';
 import {
   type Drawing,
   drawPicture,
@@ -24,11 +24,11 @@ import {
   quadrantsOf,
   svg,
   truncated,
-} from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
-import { anImage, imageFields, pathTo } from './helpers/records.js';
-import { expectNoChange } from './helpers/service-state.js';
-import { aPhotograph, aPicture, getFile, postForm, putFile } from './helpers/uploads.js';
+} from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
+import { anImage, imageFields, pathTo } from '../helpers/records.js';
+import { expectNoChange } from '../helpers/service-state.js';
+import { aPhotograph, aPicture, getFile, postForm, putFile } from '../helpers/uploads.js';
 
 const FORMATS = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'avif'] as const;
 const CUTS = [1, 20, 50, 80, 99];

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
-import type { Environment } from '../src/config/environment.js';
-import { startApp, type TestApp } from './helpers/app.js';
-import { withToken } from './helpers/credentials.js';
-import { anIssuer, inSeconds, type Issuer } from './helpers/issuer.js';
-import { expectProblem } from './helpers/problems.js';
-import { aProvider, type Provider } from './helpers/provider.js';
-import { imageFields, unique, userFields } from './helpers/records.js';
+import type { Environment } from '../../src/config/environment.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { withToken } from '../helpers/credentials.js';
+import { anIssuer, inSeconds, type Issuer } from '../helpers/issuer.js';
+import { expectProblem } from '../helpers/problems.js';
+import { aProvider, type Provider } from '../helpers/provider.js';
+import { imageFields, unique, userFields } from '../helpers/records.js';
 
 const MINUTE_MS = 60_000;
 let issuer: Issuer;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { ChangeFeed } from '../src/database/changes/change-feed.js';
-import { startApp, startCopyOf, type TestApp } from './helpers/app.js';
-import { aKey, withKey } from './helpers/credentials.js';
-import { drawPicture } from './helpers/pictures.js';
-import { aBox, anImage, pathTo } from './helpers/records.js';
-import { statementsOf } from './helpers/statements.js';
-import { TcpProxy } from './helpers/tcp-proxy.js';
+import { ChangeFeed } from '../../src/database/changes/change-feed.js';
+import { startApp, startCopyOf, type TestApp } from '../helpers/app.js';
+import { aKey, withKey } from '../helpers/credentials.js';
+import { drawPicture } from '../helpers/pictures.js';
+import { aBox, anImage, pathTo } from '../helpers/records.js';
+import { statementsOf } from '../helpers/statements.js';
+import { TcpProxy } from '../helpers/tcp-proxy.js';
 
 /** How old the truth may be in another copy of the service. */
 const STALE_MS = 1_000;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cpuMs } from './helpers/cpu-time.js';
+import { cpuMs } from '../helpers/cpu-time.js';
 import { request as open } from 'node:http';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import type { Response } from 'supertest';
-import { startApp, type TestApp } from './helpers/app.js';
-import { expectProblem } from './helpers/problems.js';
-import { exchange, type RawRequest, send, sendStream } from './helpers/raw-http.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { expectProblem } from '../helpers/problems.js';
+import { exchange, type RawRequest, send, sendStream } from '../helpers/raw-http.js';
 import {
   aLocation,
   anAnnotation,
@@ -19,9 +19,9 @@ import {
   pathTo,
   unique,
   userFields,
-} from './helpers/records.js';
-import { expectNoChange } from './helpers/service-state.js';
-import { aPhotograph } from './helpers/uploads.js';
+} from '../helpers/records.js';
+import { expectNoChange } from '../helpers/service-state.js';
+import { aPhotograph } from '../helpers/uploads.js';
 
 const LONE_SURROGATE = '\ud800';
 const FAMILY = '\u{1F468}\u200d\u{1F469}';

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
-import { type Http, startApp, type TestApp } from './helpers/app.js';
-import { aKey } from './helpers/credentials.js';
-import { exampleOf } from '../src/documentation/examples.js';
-import { type Method, type OpenApi, type Operation, operationsOf } from './helpers/openapi.js';
-import { drawPicture } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
-import { aBox, aLocation, anImage, aTrashedImage, aUser, pathTo } from './helpers/records.js';
-import { expectNoChange } from './helpers/service-state.js';
-import { statementsOf } from './helpers/statements.js';
+import { type Http, startApp, type TestApp } from '../helpers/app.js';
+import { aKey } from '../helpers/credentials.js';
+import { exampleOf } from '../../src/documentation/examples.js';
+import { type Method, type OpenApi, type Operation, operationsOf } from '../helpers/openapi.js';
+import { drawPicture } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
+import { aBox, aLocation, anImage, aTrashedImage, aUser, pathTo } from '../helpers/records.js';
+import { expectNoChange } from '../helpers/service-state.js';
+import { statementsOf } from '../helpers/statements.js';
 
 /**
  * What every operation has to do with clients. `image`: it is about the image in its path, which must not

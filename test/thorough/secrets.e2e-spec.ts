@@ -6,9 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type ChildService, startChild } from './helpers/child-service.js';
-import { createTestDatabase, type TestDatabase } from './helpers/database.js';
-import { exchange, type RawRequest, send, sendAndLeave } from './helpers/raw-http.js';
+import { type ChildService, startChild } from '../helpers/child-service.js';
+import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { exchange, type RawRequest, send, sendAndLeave } from '../helpers/raw-http.js';
 
 const FILE_URL_SECRET = 'canary-file-url-secret-9b1c5d7e3f';
 /** Far in the future, for a client, and made with the service's own secret: a good one. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PROBLEMS } from '../src/documentation/problem-catalogue.js';
-import type { Environment } from '../src/config/environment.js';
-import { startApp, type TestApp } from './helpers/app.js';
-import { Examples } from './helpers/examples.js';
-import { type OpenApi, operationsOf } from './helpers/openapi.js';
-import { expectProblem } from './helpers/problems.js';
-import { NOT_PROVOKED, PICTURE, PROVOCATIONS } from './helpers/provocations.js';
+import { PROBLEMS } from '../../src/documentation/problem-catalogue.js';
+import type { Environment } from '../../src/config/environment.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { Examples } from '../helpers/examples.js';
+import { type OpenApi, operationsOf } from '../helpers/openapi.js';
+import { expectProblem } from '../helpers/problems.js';
+import { NOT_PROVOKED, PICTURE, PROVOCATIONS } from '../helpers/provocations.js';
 
 describe('problems', () => {
   const services = new Map<string, Promise<TestApp>>();

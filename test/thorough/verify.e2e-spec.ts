@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, open, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startApp, type TestApp } from './helpers/app.js';
-import { anAnnotation, anImage, pathTo } from './helpers/records.js';
-import { stateOf } from './helpers/service-state.js';
-import { aPhotograph, aPicture, getFile, putFile, type Photograph } from './helpers/uploads.js';
-import { verify as verifyWith, type Verdict } from './helpers/verify.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { anAnnotation, anImage, pathTo } from '../helpers/records.js';
+import { stateOf } from '../helpers/service-state.js';
+import { aPhotograph, aPicture, getFile, putFile, type Photograph } from '../helpers/uploads.js';
+import { verify as verifyWith, type Verdict } from '../helpers/verify.js';
 
 let service: TestApp;
 let http: TestApp['http'];
@@ -196,7 +196,7 @@ async function flipABit(path: string): Promise<void> {
 }
 
 async function setAside(photograph: Photograph): Promise<void> {
-  const { FileStorage } = await import('../src/storage/file-storage.js');
+  const { FileStorage } = await import('../../src/storage/file-storage.js');
   const path = await pathOf(photograph);
   await service.app.get(FileStorage).setAside(path.slice(-36));
 }

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { startApp, type TestApp } from './helpers/app.js';
-import { anImage } from './helpers/records.js';
-import { aPhotograph, getFile, type Photograph } from './helpers/uploads.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { anImage } from '../helpers/records.js';
+import { aPhotograph, getFile, type Photograph } from '../helpers/uploads.js';
 
 interface Outcome {
   code: number | null;
@@ -48,13 +48,13 @@ async function entries(): Promise<number> {
 }
 
 async function renditions() {
-  const { RenditionCache } = await import('../src/images/rendition-cache.js');
+  const { RenditionCache } = await import('../../src/images/rendition-cache.js');
   return service.app.get(RenditionCache, { strict: false });
 }
 
 /** Has something made of a photograph, and used often enough to be in memory. */
 async function aRendition({ image_key }: Photograph, what: string): Promise<string> {
-  const { renditionName } = await import('../src/images/cache/rendition-name.js');
+  const { renditionName } = await import('../../src/images/cache/rendition-name.js');
   const [row] = await service.dataSource.query<{ key: string }[]>(
     'SELECT file_storage_key AS key FROM images WHERE image_key = $1',
     [image_key],

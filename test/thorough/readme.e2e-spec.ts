@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startApp, type TestApp } from './helpers/app.js';
-import { aProvider } from './helpers/provider.js';
-import { pixelsOf } from './helpers/pictures.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { aProvider } from '../helpers/provider.js';
+import { pixelsOf } from '../helpers/pictures.js';
 
 const root = process.cwd();
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
@@ -103,7 +103,7 @@ describe('README', () => {
   );
 
   it('shows every setting in .env.example as the code has it', async () => {
-    const { environmentExample } = await import('../src/config/environment-example.js');
+    const { environmentExample } = await import('../../src/config/environment-example.js');
     expect(await readFile(join(root, '.env.example'), 'utf8')).toBe(environmentExample());
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Http, startApp, type TestApp } from './helpers/app.js';
-import { expectProblem } from './helpers/problems.js';
+import { type Http, startApp, type TestApp } from '../helpers/app.js';
+import { expectProblem } from '../helpers/problems.js';
 
 describe('the API pages', () => {
   let service: TestApp;

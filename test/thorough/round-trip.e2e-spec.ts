@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { startApp, type TestApp } from './helpers/app.js';
-import { allPages } from './helpers/pages.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { allPages } from '../helpers/pages.js';
 import {
   anAnnotation,
   anImage,
@@ -10,7 +10,7 @@ import {
   pathTo,
   unique,
   type Fields,
-} from './helpers/records.js';
+} from '../helpers/records.js';
 
 const RUNS = { numRuns: 30 };
 const MAX_KEY_BYTES = 1_024;

@@ -3,15 +3,15 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Response } from 'supertest';
-import { ImageFileService } from '../src/images/image-file.service.js';
-import { startApp, type TestApp } from './helpers/app.js';
-import { gifOfManyFrames } from './helpers/picture-bombs.js';
-import type { Drawing } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
-import { send, sendBeginning } from './helpers/raw-http.js';
-import { aPolygon, anImage, annotationFields, type Fields } from './helpers/records.js';
-import { imageFields, pathTo, userFields } from './helpers/records.js';
-import { aPhotograph, aPicture, getFile, postForm, putFile } from './helpers/uploads.js';
+import { ImageFileService } from '../../src/images/image-file.service.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { gifOfManyFrames } from '../helpers/picture-bombs.js';
+import type { Drawing } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
+import { send, sendBeginning } from '../helpers/raw-http.js';
+import { aPolygon, anImage, annotationFields, type Fields } from '../helpers/records.js';
+import { imageFields, pathTo, userFields } from '../helpers/records.js';
+import { aPhotograph, aPicture, getFile, postForm, putFile } from '../helpers/uploads.js';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 

@@ -23,7 +23,7 @@ interface Bill {
   dependencies: { ref: string; dependsOn: string[] }[];
 }
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
   packages: Record<string, { version?: string; dev?: boolean; name?: string }>;
 };
@@ -114,7 +114,7 @@ describe('npm run licences', () => {
   ])('takes %s of %s: %s', async (expression, name, isTaken) => {
     const { licenceFaults } = (await import(
       join(root, 'scripts', 'bill-of-materials.mjs')
-    )) as typeof import('../scripts/bill-of-materials.mjs');
+    )) as typeof import('../../scripts/bill-of-materials.mjs');
     const licenses = expression === undefined ? [] : [{ expression }];
     const faults = licenceFaults({ components: [{ 'bom-ref': 'a@1', name, licenses }] });
     expect(faults).toHaveLength(isTaken ? 0 : 1);

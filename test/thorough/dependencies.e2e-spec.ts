@@ -31,7 +31,7 @@ interface Manifest {
   devDependencies: Record<string, string>;
 }
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 const manifest = read('package.json') as Manifest;
 const locked = Object.entries(
   (read('package-lock.json') as { packages: Record<string, LockedPackage> }).packages,

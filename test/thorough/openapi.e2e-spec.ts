@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
-import { type TestApp, startApp } from './helpers/app.js';
-import { Contract } from './helpers/contract.js';
-import { Examples, valueOf } from './helpers/examples.js';
-import { type OpenApi, operationsOf } from './helpers/openapi.js';
+import { type TestApp, startApp } from '../helpers/app.js';
+import { Contract } from '../helpers/contract.js';
+import { Examples, valueOf } from '../helpers/examples.js';
+import { type OpenApi, operationsOf } from '../helpers/openapi.js';
 
 const RECORDS = ['createUser', 'createLocation'];
 const IMAGE = [...RECORDS, 'createImage'];
