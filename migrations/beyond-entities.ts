@@ -6,6 +6,9 @@ export const BEYOND_ENTITIES = {
   remove: [
     'DROP FUNCTION IF EXISTS refuse_change_of_audit_log CASCADE',
     'DROP FUNCTION IF EXISTS notify_of_picture CASCADE',
+    'DROP FUNCTION IF EXISTS list_labels_of_images CASCADE',
+    'DROP FUNCTION IF EXISTS unlist_labels_of_images CASCADE',
+    'DROP FUNCTION IF EXISTS move_labels_of_image CASCADE',
   ],
   make: [
     `CREATE FUNCTION refuse_change_of_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -34,5 +37,42 @@ export const BEYOND_ENTITIES = {
        EXECUTE FUNCTION notify_of_picture()`,
     `CREATE TRIGGER tr_images_emptied AFTER TRUNCATE ON images FOR EACH STATEMENT
        EXECUTE FUNCTION notify_of_picture()`,
+    `CREATE FUNCTION list_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        INSERT INTO image_instruments (image_id, instrument_id, captured_at)
+        SELECT DISTINCT stored.image_id, stored.instrument_id, images.captured_at
+          FROM stored JOIN images ON images.id = stored.image_id
+         WHERE stored.deleted_at IS NULL
+        ON CONFLICT DO NOTHING;
+        RETURN NULL;
+      END $$`,
+    `CREATE FUNCTION unlist_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        DELETE FROM image_instruments
+         USING (SELECT DISTINCT image_id, instrument_id FROM before) AS was
+         WHERE image_instruments.image_id = was.image_id
+           AND image_instruments.instrument_id = was.instrument_id
+           AND NOT EXISTS (SELECT FROM annotations
+                            WHERE annotations.image_id = was.image_id
+                              AND annotations.instrument_id = was.instrument_id
+                              AND annotations.deleted_at IS NULL);
+        RETURN NULL;
+      END $$`,
+    `CREATE FUNCTION move_labels_of_image() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        UPDATE image_instruments SET captured_at = NEW.captured_at WHERE image_id = NEW.id;
+        RETURN NULL;
+      END $$`,
+    `CREATE TRIGGER tr_annotations_stored AFTER INSERT ON annotations REFERENCING NEW TABLE AS stored
+        FOR EACH STATEMENT EXECUTE FUNCTION list_labels_of_images()`,
+    `CREATE TRIGGER tr_annotations_changed AFTER UPDATE ON annotations REFERENCING NEW TABLE AS stored
+        FOR EACH STATEMENT EXECUTE FUNCTION list_labels_of_images()`,
+    `CREATE TRIGGER tr_annotations_were AFTER UPDATE ON annotations REFERENCING OLD TABLE AS before
+        FOR EACH STATEMENT EXECUTE FUNCTION unlist_labels_of_images()`,
+    `CREATE TRIGGER tr_annotations_removed AFTER DELETE ON annotations REFERENCING OLD TABLE AS before
+        FOR EACH STATEMENT EXECUTE FUNCTION unlist_labels_of_images()`,
+    `CREATE TRIGGER tr_images_captured_at AFTER UPDATE OF captured_at ON images FOR EACH ROW
+        WHEN (OLD.captured_at IS DISTINCT FROM NEW.captured_at)
+        EXECUTE FUNCTION move_labels_of_image()`,
   ],
 };

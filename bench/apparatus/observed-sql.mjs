@@ -2,6 +2,8 @@ import { open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const RELOAD_MS = 300;
+const LOGGED_MS = 10;
+const DURATION = /duration: ([\d.]+) ms/g;
 const ENTRY = /^\d{4}-\d\d-\d\d [\d:.]+ \w+ \[(\d+)\] (\w+): +(?:(?:execute [^:]+|statement): )?/;
 
 /**
@@ -19,6 +21,34 @@ export async function observeSql({ client, logFile }, act) {
   await act();
   await switchLog(client, 'RESET log_statement');
   return statementsIn(await readFrom(logFile, size), String(rows[0]?.pid));
+}
+
+/**
+ * The milliseconds that PostgreSQL spends on what others ask of it while `act` runs: parsing, planning and running.
+ *
+ * @param {{ client: import('pg').Client, logFile: string }} database
+ * @param {() => Promise<unknown>} act
+ * @returns {Promise<number>}
+ */
+export async function timeSql({ client, logFile }, act) {
+  await watchDurations(client);
+  const { size } = await stat(logFile);
+  await act();
+  // The log is written beside the answer.
+  await sleep(LOGGED_MS);
+  const log = await readFrom(logFile, size);
+  return [...log.matchAll(DURATION)].reduce((sum, [, ms]) => sum + Number(ms), 0);
+}
+
+/** @type {WeakSet<import('pg').Client>} */
+const watched = new WeakSet();
+
+/** @param {import('pg').Client} client whose own statements are not counted */
+async function watchDurations(client) {
+  if (watched.has(client)) return;
+  await switchLog(client, 'SET log_min_duration_statement = 0');
+  await client.query('SET log_min_duration_statement = -1');
+  watched.add(client);
 }
 
 /** @param {import('pg').Client} client @param {string} change */

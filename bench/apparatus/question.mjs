@@ -5,7 +5,7 @@ import { printCase, printVerdicts, verdictsOf } from './report.mjs';
 /** @typedef {import('./report.mjs').Case} Case */
 /** @typedef {import('./report.mjs').Verdict} Verdict */
 /** @typedef {{ rounds: number, seconds: number, warmup: number, full: boolean,
- *   profile?: string }} Options */
+ *   images: number, profile?: string }} Options */
 /**
  * @typedef {{ question: string, cases: Case[], verdicts: Verdict[], peakMb: number }} Findings
  *   `peakMb`: the most memory that a service had
@@ -20,6 +20,7 @@ export function readOptions() {
       warmup: { type: 'string', default: '3' },
       full: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      images: { type: 'string', default: '100000' },
     },
   });
   const number = (
@@ -36,6 +37,7 @@ export function readOptions() {
     warmup: number('warmup', 60),
     full: values.full,
     profile: values.profile,
+    images: Number(values.images),
   };
 }
 
