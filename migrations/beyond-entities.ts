@@ -6,6 +6,7 @@ export const BEYOND_ENTITIES = {
   remove: [
     'DROP FUNCTION IF EXISTS refuse_change_of_audit_log CASCADE',
     'DROP FUNCTION IF EXISTS notify_of_picture CASCADE',
+    'DROP INDEX IF EXISTS ix_images_key_trigrams',
   ],
   make: [
     `CREATE FUNCTION refuse_change_of_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -34,5 +35,8 @@ export const BEYOND_ENTITIES = {
        EXECUTE FUNCTION notify_of_picture()`,
     `CREATE TRIGGER tr_images_emptied AFTER TRUNCATE ON images FOR EACH STATEMENT
        EXECUTE FUNCTION notify_of_picture()`,
+    'CREATE EXTENSION IF NOT EXISTS pg_trgm',
+    `CREATE INDEX ix_images_key_trigrams ON images
+       USING gin ((image_key COLLATE "default") gin_trgm_ops)`,
   ],
 };

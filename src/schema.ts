@@ -7,6 +7,7 @@ import { CreateIdempotencyKeys1795420900000 } from '../migrations/1795420900000-
 import { CreateAccessTables1795430400000 } from '../migrations/1795430400000-create-access-tables.js';
 import { IndexStorageKeys1795430600000 } from '../migrations/1795430600000-index-storage-keys.js';
 import { NotifyOfPictures1795440100000 } from '../migrations/1795440100000-notify-of-pictures.js';
+import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-searches.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
@@ -23,6 +24,7 @@ export const SCHEMA: DatabaseSchema = {
     CreateAccessTables1795430400000,
     IndexStorageKeys1795430600000,
     NotifyOfPictures1795440100000,
+    IndexSearches1795527200000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };
