@@ -9,6 +9,7 @@ export const BEYOND_ENTITIES = {
     'DROP FUNCTION IF EXISTS list_labels_of_images CASCADE',
     'DROP FUNCTION IF EXISTS unlist_labels_of_images CASCADE',
     'DROP FUNCTION IF EXISTS move_labels_of_image CASCADE',
+    'DROP INDEX IF EXISTS ix_images_key_trigrams',
   ],
   make: [
     `CREATE FUNCTION refuse_change_of_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,5 +75,8 @@ export const BEYOND_ENTITIES = {
     `CREATE TRIGGER tr_images_captured_at AFTER UPDATE OF captured_at ON images FOR EACH ROW
         WHEN (OLD.captured_at IS DISTINCT FROM NEW.captured_at)
         EXECUTE FUNCTION move_labels_of_image()`,
+    'CREATE EXTENSION IF NOT EXISTS pg_trgm',
+    `CREATE INDEX ix_images_key_trigrams ON images
+       USING gin ((image_key COLLATE "default") gin_trgm_ops)`,
   ],
 };

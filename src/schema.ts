@@ -9,6 +9,7 @@ import { CreateAccessTables1795430400000 } from '../migrations/1795430400000-cre
 import { IndexStorageKeys1795430600000 } from '../migrations/1795430600000-index-storage-keys.js';
 import { NotifyOfPictures1795440100000 } from '../migrations/1795440100000-notify-of-pictures.js';
 import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
+import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-searches.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
@@ -36,6 +37,7 @@ export const SCHEMA: DatabaseSchema = {
     IndexStorageKeys1795430600000,
     NotifyOfPictures1795440100000,
     ListLabelsOfImages1795527300000,
+    IndexSearches1795527200000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

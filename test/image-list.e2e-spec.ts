@@ -111,12 +111,32 @@ describe('the filters of GET /images', () => {
     ['has_file=false', 'ecba'],
     ['annotated=true', 'cba'],
     ['annotated=false', 'ed'],
+    ['min_annotations=1', 'cba'],
+    ['min_annotations=2', 'a'],
+    ['max_annotations=1', 'edcb'],
+    ['max_annotations=0', 'ed'],
+    ['min_annotations=1&max_annotations=2', 'cb'],
+    ['min_annotations=3&max_annotations=3', 'a'],
+    ['min_annotations=2&max_annotations=1', ''],
+    ['instrument_all=forceps', 'ba'],
+    ['instrument_all=forceps&instrument_all=scalpel', 'a'],
+    ['instrument_all=forceps&instrument_all=forceps', 'ba'],
+    ['instrument_all=forceps&instrument_all=clamp', ''],
+    ['instrument_all=forceps&instrument_all=unheard of', ''],
+    ['not_instrument=scalpel', 'edcb'],
+    ['not_instrument=forceps&not_instrument=clamp', 'ed'],
+    ['not_instrument=unheard of', 'edcba'],
+    ['instrument=forceps&not_instrument=scalpel', 'b'],
+    ['instrument=clamp&instrument=forceps&instrument_all=scalpel', 'a'],
+    ['updated_since=2020-01-01T00:00:00Z', 'edcba'],
+    ['updated_since=9999-01-01T00:00:00Z', ''],
+    ['include_deleted=false', 'edcba'],
     ['trash=true', ''],
     ['trash=false', 'edcba'],
     ['user_id=ada&location_id=leeds', 'a'],
     ['user_id=ada&user_id=bob&location_id=leeds', 'ca'],
     ['user_id=ada&instrument=forceps&hardware_id=Nikon&ml_tag=TEST&annotated=true', 'b'],
-    ['client_id=south&has_file=true&annotated=false&ml_tag=TRAIN&q=D', 'd'],
+    ['client_id=south&has_file=true&annotated=false&ml_tag=TRAIN', 'd'],
     ['client_id=south&has_file=true&annotated=true', ''],
   ])('let through by "%s": %j', async (query, keys) => {
     const { body, headers } = await http.get(`/images?${query}&count=exact`).expect(200);
@@ -164,8 +184,24 @@ describe('the filters of GET /images', () => {
     ['annotated=TRUE', ['annotated']],
     ['annotations=no', ['annotations']],
     ['trash=', ['trash']],
+    ['min_annotations=-1', ['min_annotations']],
+    ['min_annotations=many', ['min_annotations']],
+    ['max_annotations=1.5', ['max_annotations']],
+    ['max_annotations=2147483648', ['max_annotations']],
+    ['max_annotations=1&max_annotations=2', ['max_annotations']],
+    ['instrument_all=', ['instrument_all']],
+    [`x${'&instrument_all=a'.repeat(21)}`.slice(2), ['instrument_all']],
+    [`x${'&not_instrument=a'.repeat(21)}`.slice(2), ['not_instrument']],
+    ['updated_since=yesterday', ['updated_since']],
+    ['updated_since=2026-01-03T00:00:00', ['updated_since']],
+    ['include_deleted=yes', ['include_deleted']],
+    ['include_deleted=true', ['include_deleted']],
+    ['include_deleted=true&updated_since=2026-01-03T00:00:00Z&trash=true', ['include_deleted']],
+    ['include_deleted=true&trash=true', ['include_deleted', 'include_deleted']],
     ['q=', ['q']],
-    ['q=a&q=b', ['q']],
+    ['q=aa', ['q']],
+    ['q=%F0%9F%98%80a', ['q']],
+    ['q=aaa&q=bbb', ['q']],
     ['sort=created_at&sort=image_key', ['sort']],
     ['user=ada', ['user']],
     ['user_id[]=ada', ['user_id[]']],
@@ -180,7 +216,8 @@ describe('the filters of GET /images', () => {
     expectProblem(answer, 400, 'invalid-request', [
       {
         parameter: 'sort',
-        detail: /-created_at, created_at, -received_at, received_at, image_key/,
+        detail:
+          /-created_at, created_at, -received_at, received_at, image_key, -updated_at, updated_at/,
       },
     ]);
   });
@@ -196,18 +233,18 @@ describe('q of GET /images', () => {
   it.each<[string, string[]]>([
     ['left', ['100%/Left', '100_left', 'back\u00e9/LEFT']],
     ['LEFT', ['100%/Left', '100_left', 'back\u00e9/LEFT']],
-    ['%', ['100%/Left']],
-    ['_', ['100_left']],
+    ['00%', ['100%/Left']],
+    ['0_l', ['100_left']],
     ['0%/l', ['100%/Left']],
     ['100%l', []],
     ['.b*', ['a.b*c']],
-    ['.', ['a.b*c']],
+    ['a.b', ['a.b*c']],
     ['tray\u00e4', ['Tray\u00c4']],
     ['TRAYA\u0308', ['Tray\u00c4']],
     ['BACK\u00c9', ['back\u00e9/LEFT']],
-    ['\u{1f600}', ['q/\u{1f600}']],
-    ['\\', []],
-    ['\\%', []],
+    ['q/\u{1f600}', ['q/\u{1f600}']],
+    ['\\\\\\', []],
+    ['\\%l', []],
     ["'; --", []],
   ])('%j finds %j', async (q, keys) => {
     const { body } = await http
@@ -215,6 +252,141 @@ describe('q of GET /images', () => {
       .expect(200);
 
     expect(keysOf(body).sort()).toEqual([...keys].sort());
+  });
+
+  it('finds the same by the index of trigrams, which a small list does without', async () => {
+    const [row] = await service.dataSource.transaction(async (manager) => {
+      await manager.query('SET LOCAL enable_seqscan = off');
+      await manager.query('SET LOCAL enable_indexscan = off');
+      return manager.query<{ keys: string }[]>(
+        `SELECT string_agg(image_key, ',') AS keys FROM images
+          WHERE image_key COLLATE "default" ILIKE '%back\u00c9/%'`,
+      );
+    });
+
+    expect(row?.keys).toBe('back\u00e9/LEFT');
+  });
+});
+
+describe('updated_since of GET /images', () => {
+  const EPOCH = '2026-01-01T00:00:00Z';
+
+  /** Four images that have not changed for a long time; the last one is in the trash. */
+  async function oldImages(client_id: string): Promise<AnnotatedImage[]> {
+    const images = [];
+    for (const place of [0, 1, 2, 3])
+      images.push(
+        await anImage(http, {
+          image_key: `${client_id} ${place}`,
+          client_id,
+          annotations: [{ instrument: 'scalpel' }],
+        }),
+      );
+    await http.delete(pathTo(images[3]!)).expect(204);
+    await service.dataSource.query(`UPDATE images SET updated_at = $2 WHERE client_id = $1`, [
+      client_id,
+      '2025-06-01T00:00:00Z',
+    ]);
+    return images;
+  }
+
+  const changed = async (client_id: string, further = '') =>
+    keysOf(
+      (await http.get(`/images?client_id=${client_id}&updated_since=${EPOCH}${further}`)).body,
+    );
+
+  it.each<[string, (image: AnnotatedImage) => PromiseLike<unknown>]>([
+    ['a detail', (image) => http.patch(pathTo(image)).send({ ml_tag: 'LIVE' }).expect(200)],
+    [
+      'a new annotation',
+      (image) => http.post(pathTo(image, 'annotations')).send({ instrument: 'clamp' }).expect(201),
+    ],
+    [
+      'a replaced annotation',
+      (image) =>
+        http
+          .put(pathTo(image, 'annotations', 0))
+          .send({ instrument: 'clamp', polygon: null })
+          .expect(200),
+    ],
+    [
+      'a replaced set of annotations',
+      (image) =>
+        http
+          .put(pathTo(image, 'annotations'))
+          .send({ annotations: [annotationFields({ index: 0 })] })
+          .expect(200),
+    ],
+    ['a deleted annotation', (image) => http.delete(pathTo(image, 'annotations', 0)).expect(204)],
+    [
+      'a picture',
+      async (image) =>
+        http
+          .put(pathTo(image, 'file'))
+          .type('image/png')
+          .send(await drawPicture({ format: 'png', width: 4, height: 4 }))
+          .expect(201),
+    ],
+  ])('tells an image after %s', async (what, change) => {
+    const client_id = `since-${what.replaceAll(' ', '-')}`;
+    const images = await oldImages(client_id);
+    expect(await changed(client_id)).toEqual([]);
+
+    await change(images[1]!);
+
+    expect(await changed(client_id)).toEqual([images[1]!.image_key]);
+  });
+
+  it('tells images that went into the trash only with include_deleted, by deleted_at', async () => {
+    const client_id = 'since-trash';
+    const [, used, trashed] = await oldImages(client_id);
+    await http.patch(pathTo(used!)).send({ ml_tag: 'LIVE' }).expect(200);
+    await http.delete(pathTo(trashed!)).expect(204);
+
+    expect(await changed(client_id)).toEqual([used!.image_key]);
+    const { body } = await http.get(
+      `/images?client_id=${client_id}&updated_since=${EPOCH}&include_deleted=true&sort=updated_at&count=exact`,
+    );
+    expect(body).toMatchObject([
+      { image_key: used!.image_key, deleted_at: null },
+      { image_key: trashed!.image_key, deleted_at: expect.stringMatching(/Z$/) },
+    ]);
+  });
+
+  it('tells an image that came back from the trash', async () => {
+    const client_id = 'since-restored';
+    const trashed = (await oldImages(client_id))[3]!;
+
+    await http.post(pathTo(trashed, 'restore')).expect(200);
+
+    expect(await changed(client_id)).toEqual([trashed.image_key]);
+  });
+
+  it('keeps a copy up to date, page by page in the order of change', async () => {
+    const client_id = 'since-copy';
+    const copy = new Map<string, unknown>();
+    let since = EPOCH;
+    const synchronize = async () => {
+      const query = `client_id=${client_id}&updated_since=${since}&include_deleted=true&sort=updated_at`;
+      for (const page of await allPages(http, `/images?${query}&limit=2`))
+        for (const image of page as AnnotatedImage[]) {
+          if (image.deleted_at === null) copy.set(image.image_key, image);
+          else copy.delete(image.image_key);
+          since = image.updated_at;
+        }
+    };
+    const images = await Promise.all(Array.from({ length: 7 }, () => anImage(http, { client_id })));
+    await synchronize();
+    await http.patch(pathTo(images[0]!)).send({ ml_tag: 'TEST' }).expect(200);
+    await http.post(pathTo(images[4]!, 'annotations')).send({ instrument: 'a' }).expect(201);
+    await http.delete(pathTo(images[2]!)).expect(204);
+    await anImage(http, { client_id });
+
+    await synchronize();
+
+    const { body } = await http.get(`/images?client_id=${client_id}`);
+    const wanted = (body as AnnotatedImage[]).map((image) => [image.image_key, image] as const);
+    expect(copy).toEqual(new Map(wanted));
   });
 });
 
@@ -235,7 +407,8 @@ describe('the orders of GET /images', () => {
     for (const [key, created_at] of CAPTURED)
       await anImage(http, { image_key: `order ${key}`, client_id: 'order', created_at });
     await service.dataSource.query(
-      `UPDATE images SET received_at = date_trunc('second', received_at) WHERE client_id = 'order'`,
+      `UPDATE images SET received_at = date_trunc('second', received_at),
+                         updated_at = date_trunc('second', received_at) WHERE client_id = 'order'`,
     );
   });
 
@@ -245,6 +418,8 @@ describe('the orders of GET /images', () => {
     ['created_at', ['z', 'm', 'A', '\ufb00', 'Z', '\u{1f600}', 'b']],
     ['received_at', made],
     ['-received_at', [...made].reverse()],
+    ['updated_at', made],
+    ['-updated_at', [...made].reverse()],
     ['image_key', ['A', 'Z', 'b', 'm', 'z', '\ufb00', '\u{1f600}']],
   ])('sort=%s gives %j, in whatever pages', async (sort, keys) => {
     const query = `client_id=order${sort && `&sort=${sort}`}`;
@@ -259,7 +434,7 @@ describe('the orders of GET /images', () => {
 
   it('have cursors of their own: one order refuses that of another', async () => {
     const cursors = await Promise.all(
-      ['-created_at', 'created_at', '-received_at', 'received_at', 'image_key'].map(
+      ['-created_at', 'created_at', '-received_at', 'received_at', 'image_key', 'updated_at'].map(
         async (sort) => {
           const next = nextPage(await http.get(`/images?client_id=order&limit=1&sort=${sort}`))!;
           return { sort, cursor: new URL(next, service.url).searchParams.get('cursor')! };

@@ -126,6 +126,7 @@ describe('POST /images as JSON', () => {
       updated_at: INSTANT,
       created_by: null,
       updated_by: null,
+      deleted_at: null,
       version: 1,
     });
     expect(Math.abs(Date.now() - Date.parse(received_at))).toBeLessThan(10_000);

@@ -45,7 +45,7 @@ export function dataSourceOptions(
     migrationsTransactionMode: 'each',
     namingStrategy: new SnakeCaseNamingStrategy(),
     synchronize: false,
-    // Nothing needs an extension; without these two TypeORM installs uuid-ossp.
+    // A migration makes the one extension there is; without these two TypeORM installs uuid-ossp.
     uuidExtension: 'pgcrypto',
     installExtensions: false,
     applicationName: 'loupe',

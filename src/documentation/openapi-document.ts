@@ -88,6 +88,7 @@ const LAST = [
   'created_by',
   'updated_at',
   'updated_by',
+  'deleted_at',
   'version',
 ];
 

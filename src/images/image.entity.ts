@@ -24,6 +24,11 @@ import type { PictureMediaType } from './picture-signature.js';
 @Index('ix_images_client_id', ['clientId', 'capturedAt', 'id'])
 @Index('ix_images_hardware_id', ['hardwareId', 'capturedAt', 'id'])
 @Index('ix_images_ml_tag', ['mlTag', 'capturedAt', 'id'])
+@Index('ix_images_updated_at', ['updatedAt', 'id'])
+@Index('ix_images_annotation_count', ['annotationCount', 'capturedAt', 'id'])
+@Index('ix_images_without_file', ['capturedAt', 'id'], { where: '"file_storage_key" IS NULL' })
+// Of an expression, which only the migration can say.
+@Index('ix_images_key_trigrams', { synchronize: false })
 @Index('ix_images_trashed_at', ['trashedAt'], { where: '"trashed_at" IS NOT NULL' })
 @Index('uq_images_file_storage_key', ['fileStorageKey'], {
   unique: true,

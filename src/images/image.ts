@@ -37,15 +37,24 @@ export interface ImageFilter {
   mlTags?: MlTag[];
   /** Carrying at least one annotation with one of these labels. */
   instruments?: string[];
+  /** Carrying at least one annotation with each of these labels. */
+  allInstruments?: string[];
+  /** Carrying no annotation with any of these labels. */
+  noneOfInstruments?: string[];
   /** Inclusive. */
   capturedFrom?: Date;
   /** Exclusive. */
   capturedTo?: Date;
+  /** Inclusive; annotations are part of their image. */
+  updatedSince?: Date;
   hasFile?: boolean;
   annotated?: boolean;
+  minAnnotations?: number;
+  maxAnnotations?: number;
   /** Part of the key, whatever its case. */
   keyPart?: string;
-  inTrash: boolean;
+  /** Those in use, those in the trash, or both. */
+  life: 'in-use' | 'trashed' | 'any';
 }
 
 /** The orders in which images are listed, as the wire spells them. */
@@ -55,6 +64,8 @@ export const IMAGE_SORTS = [
   '-received_at',
   'received_at',
   'image_key',
+  '-updated_at',
+  'updated_at',
 ] as const;
 export type ImageSort = (typeof IMAGE_SORTS)[number];
 

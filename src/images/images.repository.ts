@@ -3,9 +3,12 @@ import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
 import { estimateRows } from '../database/estimate.js';
-import type { Page, PageRequest, Position } from '../database/page.js';
+import type { Page, PageRequest } from '../database/page.js';
 import type { ImageFilter, ImageSort } from './image.js';
 import { Image } from './image.entity.js';
+import { narrow } from './search/image-conditions.js';
+import { behind, positionOf, sorted } from './search/image-order.js';
+import { LabelIds } from './search/label-ids.js';
 
 type Images = SelectQueryBuilder<Image>;
 /** A row to insert. */
@@ -56,7 +59,7 @@ export class ImagesRepository {
     page: PageRequest,
     withAnnotations: boolean,
   ): Promise<Page<Image>> {
-    const images = this.matching(caller, filter);
+    const images = await this.matching(caller, filter);
     if (page.after) behind(images, sort, page.after);
     const found = await sorted(images, sort)
       .limit(page.limit + 1)
@@ -70,8 +73,12 @@ export class ImagesRepository {
     };
   }
 
-  private count(caller: Caller, filter: ImageFilter, mode: 'exact' | 'estimated'): Promise<number> {
-    const images = this.matching(caller, filter);
+  private async count(
+    caller: Caller,
+    filter: ImageFilter,
+    mode: 'exact' | 'estimated',
+  ): Promise<number> {
+    const images = await this.matching(caller, filter);
     if (mode === 'exact') return images.getCount();
     const [sql, parameters] = images.select('image.id').getQueryAndParameters();
     return estimateRows(this.dataSource.manager, sql, parameters);
@@ -84,72 +91,12 @@ export class ImagesRepository {
       .where(visibleImages(':visibleClientIds', 'image'), { visibleClientIds: caller.clientIds });
   }
 
-  private matching(caller: Caller, filter: ImageFilter): Images {
+  private async matching(caller: Caller, filter: ImageFilter): Promise<Images> {
+    const labels = await LabelIds.namedBy(this.dataSource.manager, filter);
     const images = this.visibleTo(caller);
-    images.andWhere(filter.inTrash ? 'image.trashedAt IS NOT NULL' : 'image.trashedAt IS NULL');
-    if (filter.userIds) oneOf(images, 'userId', filter.userIds);
-    if (filter.locationIds) oneOf(images, 'locationId', filter.locationIds);
-    if (filter.clientIds) oneOf(images, 'clientId', filter.clientIds);
-    if (filter.hardwareIds) oneOf(images, 'hardwareId', filter.hardwareIds);
-    if (filter.mlTags) oneOf(images, 'mlTag', filter.mlTags);
-    if (filter.instruments) carryingAny(images, filter.instruments);
-    if (filter.capturedFrom)
-      images.andWhere('image.capturedAt >= :from', { from: filter.capturedFrom });
-    if (filter.capturedTo) images.andWhere('image.capturedAt < :to', { to: filter.capturedTo });
-    if (filter.hasFile !== undefined)
-      images.andWhere(`image.fileStorageKey IS ${filter.hasFile ? 'NOT NULL' : 'NULL'}`);
-    if (filter.annotated !== undefined)
-      images.andWhere(`image.annotationCount ${filter.annotated ? '> 0' : '= 0'}`);
-    if (filter.keyPart !== undefined) keyContaining(images, filter.keyPart);
+    narrow(images, filter, labels);
     return images;
   }
-}
-
-function oneOf(images: Images, property: keyof Image, values: readonly string[]): void {
-  images.andWhere(`image.${property} = ANY(:${property})`, { [property]: values });
-}
-
-function carryingAny(images: Images, names: readonly string[]): void {
-  images.andWhere(
-    `EXISTS (SELECT FROM annotations JOIN instruments ON instruments.id = annotations.instrument_id
-              WHERE annotations.image_id = image.id AND annotations.deleted_at IS NULL
-                AND instruments.name = ANY(:instruments))`,
-    { instruments: names },
-  );
-}
-
-// The key's own collation is by code point, which knows the case of ASCII only.
-function keyContaining(images: Images, part: string): void {
-  const pattern = `%${part.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
-  images.andWhere('image.key COLLATE "default" ILIKE :pattern', { pattern });
-}
-
-// Every order ends with the id, so that equal times have one order too.
-function sorted(images: Images, sort: ImageSort): Images {
-  if (sort === 'image_key') return images.orderBy('image.key', 'ASC');
-  const direction = sort.startsWith('-') ? 'DESC' : 'ASC';
-  return images.orderBy(`image.${timeOf(sort)}`, direction).addOrderBy('image.id', direction);
-}
-
-function behind(images: Images, sort: ImageSort, [value, id]: Position): void {
-  if (sort === 'image_key') {
-    images.andWhere('image.key > :after', { after: value });
-    return;
-  }
-  const comparison = sort.startsWith('-') ? '<' : '>';
-  images.andWhere(
-    `(image.${timeOf(sort)}, image.id) ${comparison} (:after::timestamptz, :afterId::bigint)`,
-    { after: value, afterId: id },
-  );
-}
-
-function positionOf(image: Image, sort: ImageSort): Position {
-  if (sort === 'image_key') return [image.key];
-  return [image[timeOf(sort)].toISOString(), image.id];
-}
-
-function timeOf(sort: Exclude<ImageSort, 'image_key'>): 'capturedAt' | 'receivedAt' {
-  return sort.endsWith('received_at') ? 'receivedAt' : 'capturedAt';
 }
 
 /** As many images as fit a page, at least one. */

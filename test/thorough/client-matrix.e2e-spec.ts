@@ -162,7 +162,12 @@ describe('a caller bound to a client', () => {
       'created_from=2020-01-01T00:00:00Z&created_to=2030-01-01T00:00:00Z',
       'has_file=true',
       'annotated=true',
-      'q=1',
+      'q=our',
+      'min_annotations=0&max_annotations=9',
+      'instrument_all=tray',
+      'not_instrument=scalpel',
+      'updated_since=2020-01-01T00:00:00Z',
+      'sort=updated_at',
       'sort=image_key',
       'sort=received_at',
     ])('lists and counts only its own with ?%s', async (query) => {
@@ -180,6 +185,14 @@ describe('a caller bound to a client', () => {
         expect(answer.headers['x-total-count']).toBe('0');
       },
     );
+
+    it('is told only its own deleted images', async () => {
+      const query = 'updated_since=2020-01-01T00:00:00Z&include_deleted=true&sort=image_key';
+      const { body } = await ours.get(`/images?${query}`).expect(200);
+      expect(body.map((image: { image_key: string }) => image.image_key)).toEqual(
+        [OURS, 'ours/trashed'].sort(),
+      );
+    });
 
     it('finds only its own trash', async () => {
       const { body } = await ours.get('/images?trash=true').expect(200);

@@ -202,6 +202,8 @@ describe('a key', () => {
       expect((await http.get(headers.location!)).body).toEqual(body);
       await http.delete(pathTo(image)).expect(204);
       await http.post(pathTo(image, 'restore')).expect(200);
+      // A search needs three characters.
+      if ([...image.image_key].length < 3) return;
       const search = new URLSearchParams({ q: image.image_key });
       const found = await http.get(`/images?${search.toString()}`).expect(200);
       expect(found.body).toHaveLength(1);

@@ -34,10 +34,10 @@ export function keyFault(text: string, maxBytes: number): string | undefined {
   return undefined;
 }
 
-function labelFault(text: string, maxCharacters: number): string | undefined {
+function labelFault(text: string, maxCharacters: number, minCharacters = 1): string | undefined {
   const characters = [...text].length;
-  if (characters === 0 || characters > maxCharacters)
-    return `must have 1 to ${maxCharacters} characters`;
+  if (characters < minCharacters || characters > maxCharacters)
+    return `must have ${minCharacters} to ${maxCharacters} characters`;
   return nameFault(text);
 }
 
@@ -65,6 +65,14 @@ export function IsLabel(maxCharacters = 255, options?: ValidationOptions): Prope
   return applyDecorators(
     ToNfc(),
     IsTextWithout('isLabel', (text) => labelFault(text, maxCharacters), options),
+  );
+}
+
+/** A part of names to search for, brought to NFC: `minCharacters` to `maxCharacters` code points. */
+export function IsPartOfName(minCharacters: number, maxCharacters = 255): PropertyDecorator {
+  return applyDecorators(
+    ToNfc(),
+    IsTextWithout('isPartOfName', (text) => labelFault(text, maxCharacters, minCharacters)),
   );
 }
 

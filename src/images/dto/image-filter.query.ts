@@ -1,14 +1,29 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  Max,
+  Min,
+} from 'class-validator';
 import { ListQuery } from '../../http/list.query.js';
-import { ToArray, ToBoolean } from '../../http/validation/conversions.js';
+import { ToArray, ToBoolean, ToNumber } from '../../http/validation/conversions.js';
 import { IsInstant, parseInstant, toInstant } from '../../http/validation/instant.js';
 import { MAX_ID_BYTES } from '../../http/validation/path-parameters.js';
-import { IsKey, IsLabel } from '../../http/validation/text.js';
+import { IsKey, IsLabel, IsPartOfName } from '../../http/validation/text.js';
 import { IMAGE_SORTS, type ImageFilter, type ImageSort } from '../image.js';
 import { ML_TAGS, type MlTag } from '../ml-tag.js';
 
 const EACH = { each: true };
+// Each label is a condition of its own.
+const MAX_LABELS = 20;
+// PostgreSQL's integer.
+const MAX_COUNT = 2_147_483_647;
+// An index of trigrams finds nothing shorter.
+const MIN_PART = 3;
 
 /** Which images: different parameters are ANDed, a repeated one means "any of". */
 export class ImageFilterQuery extends ListQuery {
@@ -41,6 +56,30 @@ export class ImageFilterQuery extends ListQuery {
   @IsLabel(255, EACH)
   @IsOptional()
   instrument?: string[];
+
+  /**
+   * Carrying annotations with all of these labels, at most 20.
+   * @example ["needle holder"]
+   */
+  @ApiProperty({ maxItems: MAX_LABELS })
+  @ToArray()
+  @IsArray()
+  @ArrayMaxSize(MAX_LABELS, { message: `must not be given more than ${MAX_LABELS} times` })
+  @IsLabel(255, EACH)
+  @IsOptional()
+  instrument_all?: string[];
+
+  /**
+   * Carrying no annotation with any of these labels, at most 20.
+   * @example ["scissors"]
+   */
+  @ApiProperty({ maxItems: MAX_LABELS })
+  @ToArray()
+  @IsArray()
+  @ArrayMaxSize(MAX_LABELS, { message: `must not be given more than ${MAX_LABELS} times` })
+  @IsLabel(255, EACH)
+  @IsOptional()
+  not_instrument?: string[];
 
   /**
    * Of one of these clients.
@@ -102,10 +141,35 @@ export class ImageFilterQuery extends ListQuery {
   annotated?: boolean;
 
   /**
-   * Part of the image key, whatever its case.
+   * With at least so many annotations.
+   * @example 1
+   */
+  @ApiProperty({ type: 'integer' })
+  @ToNumber()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_COUNT)
+  @IsOptional()
+  min_annotations?: number;
+
+  /**
+   * With at most so many annotations.
+   * @example 10
+   */
+  @ApiProperty({ type: 'integer' })
+  @ToNumber()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_COUNT)
+  @IsOptional()
+  max_annotations?: number;
+
+  /**
+   * Part of the image key, whatever its case: at least three characters.
    * @example "tray"
    */
-  @IsLabel()
+  @ApiProperty({ minLength: MIN_PART, maxLength: 255 })
+  @IsPartOfName(MIN_PART)
   @IsOptional()
   q?: string;
 
@@ -125,14 +189,18 @@ export class ImageFilterQuery extends ListQuery {
       userIds: this.user_id,
       locationIds: this.location_id,
       instruments: this.instrument,
+      allInstruments: this.instrument_all && [...new Set(this.instrument_all)],
+      noneOfInstruments: this.not_instrument,
       clientIds: this.client_id,
       hardwareIds: this.hardware_id,
       mlTags: this.ml_tag,
       capturedFrom: this.created_from === undefined ? undefined : toInstant(this.created_from),
       capturedTo: this.created_to === undefined ? undefined : toInstant(this.created_to),
       annotated: this.annotated,
+      minAnnotations: this.min_annotations,
+      maxAnnotations: this.max_annotations,
       keyPart: this.q,
-      inTrash: false,
+      life: 'in-use',
     };
   }
 

@@ -111,6 +111,10 @@ export class ImageResponse {
   @ApiProperty({ format: 'date-time' })
   updated_at!: string;
 
+  /** When it was moved to the trash; null for an image in use. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  deleted_at!: string | null;
+
   /** Name of the caller who made it; null if nobody was asked for one (AUTH=off). */
   @ApiProperty({ type: String, nullable: true, example: null })
   created_by!: string | null;
@@ -144,6 +148,7 @@ export class ImageResponse {
       file: fileOf(image, fileUrl),
       received_at: image.receivedAt.toISOString(),
       updated_at: image.updatedAt.toISOString(),
+      deleted_at: image.trashedAt?.toISOString() ?? null,
       created_by: image.createdBy,
       updated_by: image.updatedBy,
       version: image.version,

@@ -1,5 +1,8 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsOptional } from 'class-validator';
+import { InvalidRequest } from '../../errors/invalid-request.js';
 import { ToBoolean } from '../../http/validation/conversions.js';
+import { IsInstant, toInstant } from '../../http/validation/instant.js';
 import type { ImageFilter } from '../image.js';
 import { ImageFilterQuery } from './image-filter.query.js';
 
@@ -24,6 +27,30 @@ export class ListImagesQuery extends ImageFilterQuery {
   trash: boolean = false;
 
   /**
+   * Changed at this time or later: the record, its picture or its annotations (`updated_at`). With
+   * `sort=updated_at` and `include_deleted=true` a copy is kept up to date by it.
+   */
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    required: false,
+    example: '2026-01-01T00:00:00Z',
+  })
+  @IsInstant()
+  @IsOptional()
+  updated_since?: string;
+
+  /**
+   * The images in the trash too, told by `deleted_at`; only with `updated_since`. An image that was removed for good
+   * is not told any more.
+   * @example false
+   */
+  @ToBoolean()
+  @IsBoolean({ message: 'must be true or false' })
+  @IsOptional()
+  include_deleted: boolean = false;
+
+  /**
    * Whether each image comes with its annotations.
    * @example true
    */
@@ -32,7 +59,28 @@ export class ListImagesQuery extends ImageFilterQuery {
   @IsOptional()
   annotations: boolean = true;
 
+  /** @throws InvalidRequest when `include_deleted` stands where it means nothing */
   override toFilter(): ImageFilter {
-    return { ...super.toFilter(), hasFile: this.has_file, inTrash: this.trash };
+    this.assertMeantTogether();
+    return {
+      ...super.toFilter(),
+      hasFile: this.has_file,
+      updatedSince: this.updated_since === undefined ? undefined : toInstant(this.updated_since),
+      life: this.life,
+    };
+  }
+
+  private get life(): ImageFilter['life'] {
+    if (this.include_deleted) return 'any';
+    return this.trash ? 'trashed' : 'in-use';
+  }
+
+  private assertMeantTogether(): void {
+    if (!this.include_deleted) return;
+    const faults = [
+      ...(this.updated_since === undefined ? ['is only for lists with updated_since'] : []),
+      ...(this.trash ? ['does not go together with trash=true'] : []),
+    ].map((detail) => ({ parameter: 'include_deleted', detail }));
+    if (faults.length > 0) throw new InvalidRequest(faults);
   }
 }

@@ -1,0 +1,27 @@
+import type { EntityManager } from 'typeorm';
+import type { ImageFilter } from '../image.js';
+
+/**
+ * The ids of the labels that a filter names. They are looked up beforehand, because the planner knows how often
+ * an id occurs, but not a name that it has to join: it would search all images for a label that hardly any has.
+ */
+export class LabelIds {
+  private constructor(private readonly byName: ReadonlyMap<string, string>) {}
+
+  static async namedBy(manager: EntityManager, filter: ImageFilter): Promise<LabelIds> {
+    const names = [filter.instruments, filter.allInstruments, filter.noneOfInstruments].flatMap(
+      (some) => some ?? [],
+    );
+    if (names.length === 0) return new LabelIds(new Map());
+    const rows = await manager.query<{ id: string; name: string }[]>(
+      'SELECT id, name FROM instruments WHERE name = ANY($1)',
+      [names],
+    );
+    return new LabelIds(new Map(rows.map(({ id, name }) => [name, id])));
+  }
+
+  /** Those of these names; a label that nothing ever carried has none. */
+  of(names: readonly string[]): string[] {
+    return names.flatMap((name) => this.byName.get(name) ?? []);
+  }
+}
