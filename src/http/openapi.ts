@@ -16,6 +16,7 @@ const LOCATION = { Location: { $ref: '#/components/headers/Location' } };
 const PAGE = {
   Link: { $ref: '#/components/headers/Link' },
   'X-Total-Count': { $ref: '#/components/headers/X-Total-Count' },
+  'X-Total-Count-Kind': { $ref: '#/components/headers/X-Total-Count-Kind' },
 };
 
 /** Prefix of the extension that carries a problem's code to the OpenAPI document's last touches. */
