@@ -29,9 +29,13 @@ export function Refuses(...codes: string[]) {
   return applyDecorators(...codes.map((code) => ApiExtension(`${PROBLEM_EXTENSION}${code}`, true)));
 }
 
-/** 200 with one resource and its entity tag. */
-export function Answers(type: Type, description = 'The resource as it is now.') {
-  return ApiOkResponse({ type, description, headers: ETAG });
+/** 200 with one resource, in one form or in several, and its entity tag. */
+export function Answers(type: Type | Type[], description = 'The resource as it is now.') {
+  if (!Array.isArray(type)) return ApiOkResponse({ type, description, headers: ETAG });
+  return applyDecorators(
+    ApiExtraModels(...type),
+    ApiOkResponse({ schema: anyOf(type), description, headers: ETAG }),
+  );
 }
 
 /** 200 with what is never based on or kept by a client, so that it has no entity tag. */
@@ -59,9 +63,14 @@ export function AnswersRetry(type: Type, description: string) {
   return ApiOkResponse({ type, description, headers: { ...ETAG, ...LOCATION } });
 }
 
-/** 200 with a page of a list. */
-export function AnswersPage(type: Type) {
-  return ApiOkResponse({ type: [type], description: 'A page of the list.', headers: PAGE });
+/** 200 with a page of a list, whose items come in one form or in several. */
+export function AnswersPage(...types: [Type, ...Type[]]) {
+  const description = 'A page of the list.';
+  if (types.length === 1) return ApiOkResponse({ type: [types[0]], description, headers: PAGE });
+  return applyDecorators(
+    ApiExtraModels(...types),
+    ApiOkResponse({ schema: { type: 'array', items: anyOf(types) }, description, headers: PAGE }),
+  );
 }
 
 /** 204 to what was asked to go. */
@@ -146,6 +155,10 @@ export function headersNamed(...names: string[]) {
   return Object.fromEntries(
     names.map((name) => [name, { $ref: `#/components/headers/${name}` }] as const),
   );
+}
+
+function anyOf(types: Type[]) {
+  return { anyOf: types.map((type) => ({ $ref: getSchemaPath(type) })) };
 }
 
 const BINARY = { type: 'string', format: 'binary' };

@@ -36,9 +36,12 @@ import { ImageKeyPipe } from '../http/validation/path-parameters.js';
 import { CreateImageRequest } from './dto/create-image.request.js';
 import { CreatePhotographRequest } from './dto/create-photograph.request.js';
 import { DeleteImageQuery } from './dto/delete-image.query.js';
+import { ImageFieldsQuery } from './dto/image-fields.query.js';
 import { ImageResponse } from './dto/image.response.js';
+import type { ImageSelection } from './dto/image-selection.js';
 import { ListImagesQuery } from './dto/list-images.query.js';
 import { PatchImageRequest } from './dto/patch-image.request.js';
+import { SparseImageResponse } from './dto/sparse-image.response.js';
 import { type AnnotatedRecord, imageTag } from './image.js';
 import { ImageCreationService } from './image-creation.service.js';
 import { ImageUploadReader } from './image-upload.reader.js';
@@ -61,21 +64,22 @@ export class ImagesController {
    */
   @Requires('viewer')
   @Get()
-  @AnswersPage(ImageResponse)
+  @AnswersPage(ImageResponse, SparseImageResponse)
   async listImages(
     @CurrentCaller() caller: Caller,
     @Query() query: ListImagesQuery,
     @Req() request: Request,
-  ): Promise<Reply<ImageResponse[]>> {
+  ): Promise<Reply<SparseImageResponse[]>> {
     const { sort } = query;
     const found = await this.images.listImages(
       caller,
       query.toFilter(),
       sort,
       query.toPage(),
-      query.annotations,
+      query.wantsAnnotations,
     );
-    return replyPage(request, found, sort, (record) => this.present(record));
+    const selection = query.toSelection();
+    return replyPage(request, found, sort, (record) => this.select(record, selection));
   }
 
   /**
@@ -134,13 +138,18 @@ export class ImagesController {
   @Requires('viewer')
   @Get(':image_key')
   @ActsOnImage()
-  @Answers(ImageResponse)
+  @Answers([ImageResponse, SparseImageResponse])
   async getImage(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
-  ): Promise<Reply<ImageResponse>> {
-    const record = await this.images.requireAnnotated(caller, key);
-    return this.reply(Reply.of(this.present(record)), record);
+    @Query() query: ImageFieldsQuery,
+  ): Promise<Reply<SparseImageResponse>> {
+    const selection = query.toSelection();
+    const record =
+      selection?.hasAnnotations === false
+        ? { image: await this.images.requireImage(caller, key) }
+        : await this.images.requireAnnotated(caller, key);
+    return this.reply(Reply.of(this.select(record, selection)), record, selection?.variant);
   }
 
   /**
@@ -207,8 +216,13 @@ export class ImagesController {
     return ImageResponse.from(record, this.addresses.addressOf(record.image));
   }
 
-  private reply(reply: Reply<ImageResponse>, { image }: AnnotatedRecord): Reply<ImageResponse> {
-    const tagged = reply.tagged(imageTag(image));
+  private select(record: AnnotatedRecord, selection?: ImageSelection): SparseImageResponse {
+    const response = this.present(record);
+    return selection ? selection.from(response) : response;
+  }
+
+  private reply<T>(reply: Reply<T>, { image }: AnnotatedRecord, variant?: string): Reply<T> {
+    const tagged = reply.tagged(imageTag(image, variant));
     // A client that kept its copy would keep a signature that expires.
     return image.fileStorageKey !== null && this.addresses.areSigned
       ? tagged.alwaysWhole()
