@@ -10,6 +10,9 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 
+/** One JSON value a line (https://github.com/ndjson/ndjson-spec). */
+export const NDJSON = 'application/x-ndjson';
+
 // What these headers are stands once in the document: src/documentation/conventions.ts.
 const ETAG = { ETag: { $ref: '#/components/headers/ETag' } };
 const LOCATION = { Location: { $ref: '#/components/headers/Location' } };
@@ -63,13 +66,25 @@ export function AnswersRetry(type: Type, description: string) {
   return ApiOkResponse({ type, description, headers: { ...ETAG, ...LOCATION } });
 }
 
-/** 200 with a page of a list, whose items come in one form or in several. */
-export function AnswersPage(...types: [Type, ...Type[]]) {
-  const description = 'A page of the list.';
-  if (types.length === 1) return ApiOkResponse({ type: [types[0]], description, headers: PAGE });
+/** 200 with a page of a list. */
+export function AnswersPage(type: Type) {
+  return ApiOkResponse({ type: [type], description: 'A page of the list.', headers: PAGE });
+}
+
+/**
+ * 200 with a page of a list, or with all of it as lines, as the client likes.
+ * @param types the forms in which its items come
+ * @param example of some lines
+ */
+export function AnswersPageOrLines(types: Type[], example: string) {
+  const content = {
+    'application/json': { schema: { type: 'array', items: anyOf(types) } },
+    [NDJSON]: { schema: { type: 'string' }, example },
+  };
+  const description = 'A page of the list, or all of it, one item a line.';
   return applyDecorators(
     ApiExtraModels(...types),
-    ApiOkResponse({ schema: { type: 'array', items: anyOf(types) }, description, headers: PAGE }),
+    ApiOkResponse({ description, headers: PAGE, content }),
   );
 }
 

@@ -19,9 +19,17 @@ export function replyPage<T, R>(
     const address = nextAddress(request, sort, page.next);
     reply = reply.with('Link', `<${address}>; rel="next"`);
   }
-  for (const [name, value] of Object.entries(countHeaders(request, page.total)))
-    reply = reply.with(name, value);
-  return reply;
+  return withCount(reply, request, page.total);
+}
+
+/** The same answer with the length of the whole list, if it was asked for. */
+export function withCount<T>(
+  reply: Reply<T>,
+  request: Request,
+  total: number | undefined,
+): Reply<T> {
+  const headers = Object.entries(countHeaders(request, total));
+  return headers.reduce((counted, [name, value]) => counted.with(name, value), reply);
 }
 
 /** The headers that tell the length of the whole list, if it was asked for, and whether it was counted. */

@@ -9,12 +9,14 @@ import {
   Post,
   Query,
   Req,
+  Res,
+  type StreamableFile,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { FileAddresses } from '../access/file-addresses.service.js';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
@@ -22,14 +24,15 @@ import { idempotencyKeyOf, Repeatable } from '../http/idempotency.js';
 import { TakesStream } from '../http/json-body.interceptor.js';
 import {
   Answers,
-  AnswersPage,
+  AnswersPageOrLines,
   AnswersRetry,
   Creates,
   Refuses,
   Removes,
   TakesJsonOrForm,
 } from '../http/openapi.js';
-import { replyPage } from '../http/page-reply.js';
+import { asLines, wantsLines } from '../http/line-stream.js';
+import { replyPage, withCount } from '../http/page-reply.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { ImageKeyPipe } from '../http/validation/path-parameters.js';
@@ -44,14 +47,18 @@ import { PatchImageRequest } from './dto/patch-image.request.js';
 import { SparseImageResponse } from './dto/sparse-image.response.js';
 import { type AnnotatedRecord, imageTag } from './image.js';
 import { ImageCreationService } from './image-creation.service.js';
+import { ImageStreamService } from './image-stream.service.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesService } from './images.service.js';
+
+const LINES = '{"image_key":"tray-7/front","version":1}\n{"image_key":"tray-7/back","version":3}\n';
 
 @ApiTags('images')
 @Controller('images')
 export class ImagesController {
   constructor(
     private readonly images: ImagesService,
+    private readonly streams: ImageStreamService,
     private readonly creation: ImageCreationService,
     private readonly uploads: ImageUploadReader,
     private readonly addresses: FileAddresses,
@@ -60,26 +67,31 @@ export class ImagesController {
   /**
    * List images
    * @remarks Newest capture first, each with its annotations. Different filters are ANDed; a repeated one
-   * means "any of".
+   * means "any of". With `Accept: application/x-ndjson` all of them come as a stream, one JSON object a line, without
+   * pages and as fast as the client reads; `limit` ends it earlier. A stream that breaks off was not complete.
    */
   @Requires('viewer')
   @Get()
-  @AnswersPage(ImageResponse, SparseImageResponse)
+  @AnswersPageOrLines([ImageResponse, SparseImageResponse], LINES)
   async listImages(
     @CurrentCaller() caller: Caller,
     @Query() query: ListImagesQuery,
     @Req() request: Request,
-  ): Promise<Reply<SparseImageResponse[]>> {
-    const { sort } = query;
-    const found = await this.images.listImages(
-      caller,
-      query.toFilter(),
-      sort,
-      query.toPage(),
-      query.wantsAnnotations,
-    );
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Reply<SparseImageResponse[] | StreamableFile>> {
+    const { sort, wantsAnnotations: withAnnotations } = query;
     const selection = query.toSelection();
-    return replyPage(request, found, sort, (record) => this.select(record, selection));
+    const present = (record: AnnotatedRecord) => this.select(record, selection);
+    const filter = query.toFilter();
+    const page = query.toPage();
+    if (wantsLines(request, response)) {
+      const limit = request.query.limit === undefined ? undefined : page.limit;
+      const sequence = { filter, sort, withAnnotations, page: { ...page, limit } };
+      const { total, batches } = await this.streams.begin(caller, sequence);
+      return withCount(Reply.of(asLines(batches, present)), request, total);
+    }
+    const found = await this.images.listImages(caller, filter, sort, page, withAnnotations);
+    return replyPage(request, found, sort, present);
   }
 
   /**
