@@ -214,6 +214,7 @@ describe('CORS_ORIGINS', () => {
       const exposed = headers['access-control-expose-headers']!.split(',');
       for (const name of [
         ...['ETag', 'Link', 'Location', 'X-Total-Count', 'X-Request-Id', 'WWW-Authenticate'],
+        'X-Total-Count-Kind',
         ...['Retry-After', 'RateLimit', 'RateLimit-Policy', 'RateLimit-Remaining'],
       ])
         expect(exposed).toContain(name);

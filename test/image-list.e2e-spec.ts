@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from './helpers/app.js';
 import { allPages, nextPage } from './helpers/pages.js';
+import { manyImages } from './helpers/many-images.js';
 import { drawPicture } from './helpers/pictures.js';
 import { expectProblem } from './helpers/problems.js';
 import {
@@ -539,7 +540,9 @@ describe('the pages of GET /images', () => {
 describe('the count of GET /images', () => {
   it.each<[string, string | undefined]>([
     ['', undefined],
+    ['&count=none', undefined],
     ['&count=exact', '3'],
+    ['&count=estimated', '3'],
   ])('with "%s" is %s, on every page', async (count, total) => {
     const client_id = `count${count}`;
     for (let made = 0; made < 3; made += 1) await anImage(http, { client_id });
@@ -550,15 +553,45 @@ describe('the count of GET /images', () => {
     expect(headers['x-total-count']).toBe(total);
   });
 
-  it('is what the planner believes with count=estimated', async () => {
+  it.each([
+    [999, 'exact'],
+    [1_000, 'exact'],
+    [1_001, 'estimated'],
+    [3_000, 'estimated'],
+  ])('of %d images is %s with count=estimated', async (length, kind) => {
+    const client_id = `estimated-${length}`;
+    await manyImages(service.dataSource, length, { client_id });
     await service.dataSource.query('ANALYZE images');
-    const { headers: exact } = await http.get('/images?count=exact&limit=1');
 
-    const { headers } = await http.get('/images?count=estimated&limit=1');
+    const path = `/images?client_id=${client_id}&limit=1`;
+    const { headers } = await http.get(`${path}&count=estimated`);
 
-    const share = Number(headers['x-total-count']) / Number(exact['x-total-count']);
-    expect(share).toBeGreaterThan(0.8);
-    expect(share).toBeLessThan(1.2);
+    expect(headers['x-total-count-kind']).toBe(kind);
+    const total = Number(headers['x-total-count']);
+    if (kind === 'exact') expect(total).toBe(length);
+    // What the planner believes of a table that was looked at a moment ago.
+    else expect(Math.abs(total / length - 1)).toBeLessThan(0.2);
+    expect(total > 1_000).toBe(kind === 'estimated');
+    const { headers: exact } = await http.get(`${path}&count=exact`);
+    expect(exact).toMatchObject({
+      'x-total-count': String(length),
+      'x-total-count-kind': 'exact',
+    });
+  });
+
+  it('is never estimated to be so short that it would have been counted', async () => {
+    const client_id = 'estimated-wrongly';
+    await manyImages(service.dataSource, 1_500, { client_id });
+
+    // The planner has not seen them.
+    const { headers } = await http.get(
+      `/images?client_id=${client_id}&instrument=unheard&instrument=scalpel&count=estimated`,
+    );
+    const { headers: all } = await http.get(`/images?client_id=${client_id}&count=estimated`);
+
+    expect(headers).toMatchObject({ 'x-total-count': '0', 'x-total-count-kind': 'exact' });
+    expect(Number(all['x-total-count'])).toBeGreaterThan(1_000);
+    expect(all['x-total-count-kind']).toBe('estimated');
   });
 
   it.each(['', 'true', 'Exact'])('is refused as count=%s', async (count) => {

@@ -30,6 +30,10 @@ export const HEADERS: Readonly<Record<string, Header>> = {
     description: 'Length of the whole list, if `count` asks for it.',
     schema: { type: 'integer', minimum: 0, examples: [1] },
   },
+  'X-Total-Count-Kind': {
+    description: 'Whether `X-Total-Count` was counted, or is what the planner expects.',
+    schema: { type: 'string', enum: ['exact', 'estimated'], examples: ['exact'] },
+  },
   'X-Request-Id': {
     description: 'Names the request; the log has it, and a problem repeats it as `instance`.',
     required: true,
@@ -164,7 +168,7 @@ export function addCommonHeaders(document: Document): void {
 /** What leads to other representations also comes where this one is not sent again. */
 function linksIn(headers: NonNullable<Response['headers']>): Response['headers'] {
   const names = Object.entries(headers).filter(
-    ([name]) => name === 'Link' || name === 'X-Total-Count',
+    ([name]) => name === 'Link' || name.startsWith('X-Total-Count'),
   );
   return Object.fromEntries(names);
 }

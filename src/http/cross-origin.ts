@@ -36,6 +36,7 @@ const EXPOSED_HEADERS = [
   'X-Image-Transform',
   'X-Request-Id',
   'X-Total-Count',
+  'X-Total-Count-Kind',
 ];
 const MAX_AGE_S = 600;
 const IIIF = /^\/iiif(?:\/|$)/i;

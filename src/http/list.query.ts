@@ -1,8 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
-import type { CountMode, PageRequest, Position } from '../database/page.js';
+import type { PageRequest, Position } from '../database/page.js';
 import { ToNumber } from './validation/conversions.js';
 import { decodeCursor } from './cursor.js';
+
+const COUNTS = ['exact', 'estimated', 'none'] as const;
 
 /** The parameters that every list takes. */
 export class ListQuery {
@@ -24,11 +26,14 @@ export class ListQuery {
   @IsOptional()
   cursor?: string;
 
-  /** Adds `X-Total-Count`: counted exactly, or estimated by the planner. Without it nothing is counted. */
-  @ApiProperty({ enum: ['exact', 'estimated'], required: false, example: 'exact' })
-  @IsIn(['exact', 'estimated'])
+  /**
+   * Adds `X-Total-Count`. `exact`: counted, however long it takes. `estimated`: counted up to 1,000, and beyond that
+   * what the planner expects, which `X-Total-Count-Kind` tells. `none`: nothing is counted.
+   */
+  @ApiProperty({ enum: COUNTS, required: false, default: 'none', example: 'exact' })
+  @IsIn(COUNTS)
   @IsOptional()
-  count?: CountMode;
+  count: (typeof COUNTS)[number] = 'none';
 
   /**
    * @param sort name of the order in which the list is read: a cursor holds for one order only
@@ -36,6 +41,6 @@ export class ListQuery {
    */
   toPageRequest(sort: string, accepts: (position: Position) => boolean): PageRequest {
     const after = this.cursor === undefined ? undefined : decodeCursor(this.cursor, sort, accepts);
-    return { limit: this.limit, after, count: this.count };
+    return { limit: this.limit, after, ...(this.count !== 'none' && { count: this.count }) };
   }
 }

@@ -10,12 +10,16 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 
+/** One JSON value a line (https://github.com/ndjson/ndjson-spec). */
+export const NDJSON = 'application/x-ndjson';
+
 // What these headers are stands once in the document: src/documentation/conventions.ts.
 const ETAG = { ETag: { $ref: '#/components/headers/ETag' } };
 const LOCATION = { Location: { $ref: '#/components/headers/Location' } };
 const PAGE = {
   Link: { $ref: '#/components/headers/Link' },
   'X-Total-Count': { $ref: '#/components/headers/X-Total-Count' },
+  'X-Total-Count-Kind': { $ref: '#/components/headers/X-Total-Count-Kind' },
 };
 
 /** Prefix of the extension that carries a problem's code to the OpenAPI document's last touches. */
@@ -28,9 +32,13 @@ export function Refuses(...codes: string[]) {
   return applyDecorators(...codes.map((code) => ApiExtension(`${PROBLEM_EXTENSION}${code}`, true)));
 }
 
-/** 200 with one resource and its entity tag. */
-export function Answers(type: Type, description = 'The resource as it is now.') {
-  return ApiOkResponse({ type, description, headers: ETAG });
+/** 200 with one resource, in one form or in several, and its entity tag. */
+export function Answers(type: Type | Type[], description = 'The resource as it is now.') {
+  if (!Array.isArray(type)) return ApiOkResponse({ type, description, headers: ETAG });
+  return applyDecorators(
+    ApiExtraModels(...type),
+    ApiOkResponse({ schema: anyOf(type), description, headers: ETAG }),
+  );
 }
 
 /** 200 with what is never based on or kept by a client, so that it has no entity tag. */
@@ -61,6 +69,23 @@ export function AnswersRetry(type: Type, description: string) {
 /** 200 with a page of a list. */
 export function AnswersPage(type: Type) {
   return ApiOkResponse({ type: [type], description: 'A page of the list.', headers: PAGE });
+}
+
+/**
+ * 200 with a page of a list, or with all of it as lines, as the client likes.
+ * @param types the forms in which its items come
+ * @param example of some lines
+ */
+export function AnswersPageOrLines(types: Type[], example: string) {
+  const content = {
+    'application/json': { schema: { type: 'array', items: anyOf(types) } },
+    [NDJSON]: { schema: { type: 'string' }, example },
+  };
+  const description = 'A page of the list, or all of it, one item a line.';
+  return applyDecorators(
+    ApiExtraModels(...types),
+    ApiOkResponse({ description, headers: PAGE, content }),
+  );
 }
 
 /** 204 to what was asked to go. */
@@ -145,6 +170,10 @@ export function headersNamed(...names: string[]) {
   return Object.fromEntries(
     names.map((name) => [name, { $ref: `#/components/headers/${name}` }] as const),
   );
+}
+
+function anyOf(types: Type[]) {
+  return { anyOf: types.map((type) => ({ $ref: getSchemaPath(type) })) };
 }
 
 const BINARY = { type: 'string', format: 'binary' };

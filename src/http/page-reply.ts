@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { COUNTED_ROWS } from '../database/estimate.js';
 import type { Page, Position } from '../database/page.js';
 import { encodeCursor } from './cursor.js';
 import { Reply } from './reply.js';
@@ -18,7 +19,27 @@ export function replyPage<T, R>(
     const address = nextAddress(request, sort, page.next);
     reply = reply.with('Link', `<${address}>; rel="next"`);
   }
-  return page.total === undefined ? reply : reply.with('X-Total-Count', String(page.total));
+  return withCount(reply, request, page.total);
+}
+
+/** The same answer with the length of the whole list, if it was asked for. */
+export function withCount<T>(
+  reply: Reply<T>,
+  request: Request,
+  total: number | undefined,
+): Reply<T> {
+  const headers = Object.entries(countHeaders(request, total));
+  return headers.reduce((counted, [name, value]) => counted.with(name, value), reply);
+}
+
+/** The headers that tell the length of the whole list, if it was asked for, and whether it was counted. */
+export function countHeaders(request: Request, total: number | undefined): Record<string, string> {
+  if (total === undefined) return {};
+  const isEstimate = request.query.count === 'estimated' && total > COUNTED_ROWS;
+  return {
+    'X-Total-Count': String(total),
+    'X-Total-Count-Kind': isEstimate ? 'estimated' : 'exact',
+  };
 }
 
 /** Path and query of the page of a list that begins behind a position, asked for as this one. */

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { Refuses } from '../http/openapi.js';
-import { nextAddress } from '../http/page-reply.js';
+import { countHeaders, nextAddress } from '../http/page-reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { AnnotationIndexPipe, ImageKeyPipe } from '../http/validation/path-parameters.js';
 import { Addressing } from './addressing.js';
@@ -18,6 +18,7 @@ import { PresentationService } from './presentation.service.js';
 const PAGE = {
   Link: { $ref: '#/components/headers/Link' },
   'X-Total-Count': { $ref: '#/components/headers/X-Total-Count' },
+  'X-Total-Count-Kind': { $ref: '#/components/headers/X-Total-Count-Kind' },
 };
 
 @ApiTags('iiif')
@@ -50,7 +51,8 @@ export class PresentationController {
       const next = `${origin}${nextAddress(request, sort, page.next)}`;
       response.setHeader('Link', `<${next}>; rel="next"`);
     }
-    if (page.total !== undefined) response.setHeader('X-Total-Count', page.total);
+    for (const [name, value] of Object.entries(countHeaders(request, page.total)))
+      response.setHeader(name, value);
     const images = page.items.map((image) => this.placed(request, image));
     const body = ManifestResponse.ofList(`${origin}${request.originalUrl}`, images);
     sendJsonLd(request, response, PRESENTATION_CONTEXT, body);

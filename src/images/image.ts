@@ -1,5 +1,5 @@
 import type { AnnotationDraft, AnnotationRecord } from '../annotations/annotation-sets.service.js';
-import { versionTag } from '../database/entity-tag.js';
+import { variantTag, versionTag } from '../database/entity-tag.js';
 import type { Image } from './image.entity.js';
 import type { MlTag } from './ml-tag.js';
 
@@ -69,7 +69,11 @@ export const IMAGE_SORTS = [
 ] as const;
 export type ImageSort = (typeof IMAGE_SORTS)[number];
 
-/** The strong entity tag of an image, which carries its annotations. */
-export function imageTag(image: Image): string {
-  return versionTag(image.version, image.annotationSetVersion);
+/**
+ * The strong entity tag of an image, which carries its annotations.
+ * @param variant which fields are shown; undefined: all of them
+ */
+export function imageTag(image: Image, variant?: string): string {
+  const whole = versionTag(image.version, image.annotationSetVersion);
+  return variant === undefined ? whole : variantTag(whole, variant);
 }

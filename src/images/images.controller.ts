@@ -9,12 +9,14 @@ import {
   Post,
   Query,
   Req,
+  Res,
+  type StreamableFile,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { FileAddresses } from '../access/file-addresses.service.js';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
@@ -22,33 +24,41 @@ import { idempotencyKeyOf, Repeatable } from '../http/idempotency.js';
 import { TakesStream } from '../http/json-body.interceptor.js';
 import {
   Answers,
-  AnswersPage,
+  AnswersPageOrLines,
   AnswersRetry,
   Creates,
   Refuses,
   Removes,
   TakesJsonOrForm,
 } from '../http/openapi.js';
-import { replyPage } from '../http/page-reply.js';
+import { asLines, wantsLines } from '../http/line-stream.js';
+import { replyPage, withCount } from '../http/page-reply.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { ImageKeyPipe } from '../http/validation/path-parameters.js';
 import { CreateImageRequest } from './dto/create-image.request.js';
 import { CreatePhotographRequest } from './dto/create-photograph.request.js';
 import { DeleteImageQuery } from './dto/delete-image.query.js';
+import { ImageFieldsQuery } from './dto/image-fields.query.js';
 import { ImageResponse } from './dto/image.response.js';
+import type { ImageSelection } from './dto/image-selection.js';
 import { ListImagesQuery } from './dto/list-images.query.js';
 import { PatchImageRequest } from './dto/patch-image.request.js';
+import { SparseImageResponse } from './dto/sparse-image.response.js';
 import { type AnnotatedRecord, imageTag } from './image.js';
 import { ImageCreationService } from './image-creation.service.js';
+import { ImageStreamService } from './image-stream.service.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesService } from './images.service.js';
+
+const LINES = '{"image_key":"tray-7/front","version":1}\n{"image_key":"tray-7/back","version":3}\n';
 
 @ApiTags('images')
 @Controller('images')
 export class ImagesController {
   constructor(
     private readonly images: ImagesService,
+    private readonly streams: ImageStreamService,
     private readonly creation: ImageCreationService,
     private readonly uploads: ImageUploadReader,
     private readonly addresses: FileAddresses,
@@ -57,25 +67,31 @@ export class ImagesController {
   /**
    * List images
    * @remarks Newest capture first, each with its annotations. Different filters are ANDed; a repeated one
-   * means "any of".
+   * means "any of". With `Accept: application/x-ndjson` all of them come as a stream, one JSON object a line, without
+   * pages and as fast as the client reads; `limit` ends it earlier. A stream that breaks off was not complete.
    */
   @Requires('viewer')
   @Get()
-  @AnswersPage(ImageResponse)
+  @AnswersPageOrLines([ImageResponse, SparseImageResponse], LINES)
   async listImages(
     @CurrentCaller() caller: Caller,
     @Query() query: ListImagesQuery,
     @Req() request: Request,
-  ): Promise<Reply<ImageResponse[]>> {
-    const { sort } = query;
-    const found = await this.images.listImages(
-      caller,
-      query.toFilter(),
-      sort,
-      query.toPage(),
-      query.annotations,
-    );
-    return replyPage(request, found, sort, (record) => this.present(record));
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Reply<SparseImageResponse[] | StreamableFile>> {
+    const { sort, wantsAnnotations: withAnnotations } = query;
+    const selection = query.toSelection();
+    const present = (record: AnnotatedRecord) => this.select(record, selection);
+    const filter = query.toFilter();
+    const page = query.toPage();
+    if (wantsLines(request, response)) {
+      const limit = request.query.limit === undefined ? undefined : page.limit;
+      const sequence = { filter, sort, withAnnotations, page: { ...page, limit } };
+      const { total, batches } = await this.streams.begin(caller, sequence);
+      return withCount(Reply.of(asLines(batches, present)), request, total);
+    }
+    const found = await this.images.listImages(caller, filter, sort, page, withAnnotations);
+    return replyPage(request, found, sort, present);
   }
 
   /**
@@ -134,13 +150,18 @@ export class ImagesController {
   @Requires('viewer')
   @Get(':image_key')
   @ActsOnImage()
-  @Answers(ImageResponse)
+  @Answers([ImageResponse, SparseImageResponse])
   async getImage(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
-  ): Promise<Reply<ImageResponse>> {
-    const record = await this.images.requireAnnotated(caller, key);
-    return this.reply(Reply.of(this.present(record)), record);
+    @Query() query: ImageFieldsQuery,
+  ): Promise<Reply<SparseImageResponse>> {
+    const selection = query.toSelection();
+    const record =
+      selection?.hasAnnotations === false
+        ? { image: await this.images.requireImage(caller, key) }
+        : await this.images.requireAnnotated(caller, key);
+    return this.reply(Reply.of(this.select(record, selection)), record, selection?.variant);
   }
 
   /**
@@ -207,8 +228,13 @@ export class ImagesController {
     return ImageResponse.from(record, this.addresses.addressOf(record.image));
   }
 
-  private reply(reply: Reply<ImageResponse>, { image }: AnnotatedRecord): Reply<ImageResponse> {
-    const tagged = reply.tagged(imageTag(image));
+  private select(record: AnnotatedRecord, selection?: ImageSelection): SparseImageResponse {
+    const response = this.present(record);
+    return selection ? selection.from(response) : response;
+  }
+
+  private reply<T>(reply: Reply<T>, { image }: AnnotatedRecord, variant?: string): Reply<T> {
+    const tagged = reply.tagged(imageTag(image, variant));
     // A client that kept its copy would keep a signature that expires.
     return image.fileStorageKey !== null && this.addresses.areSigned
       ? tagged.alwaysWhole()

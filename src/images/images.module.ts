@@ -15,6 +15,7 @@ import { ImageFilesController } from './image-files.controller.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesController } from './images.controller.js';
 import { ImagesRepository } from './images.repository.js';
+import { ImageStreamService } from './image-stream.service.js';
 import { ImagesService } from './images.service.js';
 import { PictureDirectory } from './picture-directory.js';
 import { PictureStore } from './picture-store.js';
@@ -28,6 +29,7 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
   controllers: [ImagesController, ImageFilesController],
   providers: [
     ImagesService,
+    ImageStreamService,
     ImageCreationService,
     PicturesService,
     RenditionsService,

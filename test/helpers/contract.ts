@@ -19,6 +19,7 @@ const CONTRACT_HEADERS = [
   'location',
   'link',
   'x-total-count',
+  'x-total-count-kind',
   'retry-after',
   'x-request-id',
   'www-authenticate',

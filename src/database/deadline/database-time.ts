@@ -37,6 +37,11 @@ export function sharingOneDeadline(isOver: () => boolean, work: () => void): voi
   currentTime.run(new DatabaseTime(isOver), work);
 }
 
+/** Lets one piece of longer work have a deadline of its own, instead of what is left of the one it is part of. */
+export function withDeadlineOfItsOwn<T>(work: () => Promise<T>): Promise<T> {
+  return currentTime.run(new DatabaseTime(() => false), work);
+}
+
 /**
  * Begins to wait for the database.
  * @param deadlineMs for everything that shares it

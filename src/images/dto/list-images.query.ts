@@ -4,7 +4,9 @@ import { InvalidRequest } from '../../errors/invalid-request.js';
 import { ToBoolean } from '../../http/validation/conversions.js';
 import { IsInstant, toInstant } from '../../http/validation/instant.js';
 import type { ImageFilter } from '../image.js';
+import { IsSelection } from './image-fields.query.js';
 import { ImageFilterQuery } from './image-filter.query.js';
+import { ImageSelection } from './image-selection.js';
 
 /** Which images of all, also those in the trash, and how much of each. */
 export class ListImagesQuery extends ImageFilterQuery {
@@ -51,6 +53,15 @@ export class ListImagesQuery extends ImageFilterQuery {
   include_deleted: boolean = false;
 
   /**
+   * Only these fields, between commas: those of images, and `annotations.` with those of annotations. The key is
+   * always there.
+   * @example "image_key,file,annotations.instrument"
+   */
+  @IsSelection()
+  @IsOptional()
+  fields?: string;
+
+  /**
    * Whether each image comes with its annotations.
    * @example true
    */
@@ -58,6 +69,16 @@ export class ListImagesQuery extends ImageFilterQuery {
   @IsBoolean({ message: 'must be true or false' })
   @IsOptional()
   annotations: boolean = true;
+
+  /** Undefined: all fields. */
+  toSelection(): ImageSelection | undefined {
+    return this.fields === undefined ? undefined : ImageSelection.of(this.fields);
+  }
+
+  /** Whether annotations are to be read at all. */
+  get wantsAnnotations(): boolean {
+    return this.annotations && (this.toSelection()?.hasAnnotations ?? true);
+  }
 
   /** @throws InvalidRequest when `include_deleted` stands where it means nothing */
   override toFilter(): ImageFilter {

@@ -38,6 +38,13 @@ function byLife(images: Images, { life }: ImageFilter): void {
 }
 
 function oneOf(images: Images, property: keyof Image, values: readonly string[]): void {
+  const [only, ...others] = values;
+  // A plain equation is read in order from the index of this property; of several values that are merged, a list
+  // would be sorted, or all images be walked through.
+  if (only !== undefined && others.length === 0) {
+    images.andWhere(`image.${property} = :${property}`, { [property]: only });
+    return;
+  }
   images.andWhere(`image.${property} = ANY(:${property})`, { [property]: values });
 }
 

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { nextPage } from '../helpers/pages.js';
+import { statementsOf } from '../helpers/statements.js';
+
+const IMAGES = 50_000;
+
+let service: TestApp;
+
+beforeAll(async () => {
+  service = await startApp();
+  await fill(service);
+}, 60_000);
+afterAll(() => service.close());
+
+/** A large table in which every filter has something to find, and something rare. */
+async function fill({ dataSource }: TestApp): Promise<void> {
+  await dataSource.query(`
+    INSERT INTO users (id, first_name, last_name, created_at, updated_at, version)
+    SELECT 'user-' || n, '', '', now(), now(), 1 FROM generate_series(0, 199) AS n`);
+  await dataSource.query(`
+    INSERT INTO locations (id, address, town, country, created_at, updated_at, version)
+    SELECT 'location-' || n, '', '', '', now(), now(), 1 FROM generate_series(0, 199) AS n`);
+  await dataSource.query(`
+    INSERT INTO instruments (name) SELECT 'label-' || n FROM generate_series(0, 99) AS n`);
+  await dataSource.query(
+    `INSERT INTO images (image_key, client_id, captured_at, hardware_id, ml_tag, location_id, user_id, received_at,
+                         updated_at, version, trashed_at, creation_digest, annotation_set_version,
+                         highest_annotation_index, annotation_count, annotation_bytes, file_storage_key,
+                         file_media_type, file_width, file_height, file_bytes, file_sha256, file_orientation,
+                         file_thumbhash)
+     SELECT 'tray-' || n || '/' || md5(n::text), 'client-' || n % 50, time, 'camera-' || n % 40,
+            CASE WHEN n % 100 = 0 THEN 'TEST' ELSE 'TRAIN' END, 'location-' || n % 200, 'user-' || n % 199, time, time,
+            1, CASE WHEN n % 500 = 0 THEN time END, '', 1, marks - 1, marks, marks * 50, file,
+            CASE WHEN file IS NOT NULL THEN 'image/png' END, CASE WHEN file IS NOT NULL THEN 4 END,
+            CASE WHEN file IS NOT NULL THEN 4 END, CASE WHEN file IS NOT NULL THEN 4 END,
+            CASE WHEN file IS NOT NULL THEN repeat('0', 64) END, CASE WHEN file IS NOT NULL THEN 1 END,
+            CASE WHEN file IS NOT NULL THEN 'AAAA' END
+       FROM (SELECT n, timestamptz '2026-01-01Z' + n * interval '1 second' AS time,
+                    CASE WHEN n % 1000 = 0 THEN 20 ELSE n % 4 END AS marks,
+                    CASE WHEN n % 200 > 0 THEN 'file-' || n END AS file
+               FROM generate_series(1, $1::int) AS n) AS numbered`,
+    [IMAGES],
+  );
+  // Old labels that no new image carries are the hard ones: label-99 only on the first images.
+  await dataSource.query(`
+    INSERT INTO annotations (image_id, index, instrument_id, attributes, source, content_bytes, created_at, updated_at,
+                             version)
+    SELECT images.id, index, instruments.id, '{}', 'human', 50, now(), now(), 1
+      FROM images CROSS JOIN generate_series(0, 19) AS index
+      JOIN instruments ON instruments.name =
+           'label-' || CASE WHEN images.id < 200 THEN 99 WHEN index = 0 THEN 0 ELSE (images.id + index * 7) % 98 END
+     WHERE index < images.annotation_count`);
+  await dataSource.query('VACUUM ANALYZE');
+}
+
+/** The plans of what a request asks of images and annotations, by the very statements and parameters. */
+async function plansOf(path: string): Promise<string[]> {
+  const statements = await statementsOf(() => service.http.get(path).expect(200));
+  const plans: string[] = [];
+  for (const { sql, parameters } of statements) {
+    if (!/\b(?:images|annotations)\b/.test(sql) || !sql.startsWith('SELECT')) continue;
+    const rows = await service.dataSource.query<{ 'QUERY PLAN': string }[]>(
+      `EXPLAIN ${sql}`,
+      parameters as unknown[],
+    );
+    plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+  }
+  expect(plans.length).toBeGreaterThan(0);
+  return plans;
+}
+
+const FILTERS = [
+  '',
+  'user_id=user-7',
+  'user_id=user-7&user_id=user-8',
+  'user_id=nobody',
+  'location_id=location-7',
+  'client_id=client-7',
+  'hardware_id=camera-7',
+  'ml_tag=TRAIN',
+  'ml_tag=TEST',
+  'ml_tag=LIVE',
+  'instrument=label-0',
+  'instrument=label-7',
+  'instrument=label-99',
+  'instrument=unheard',
+  'instrument_all=label-0&instrument_all=label-7',
+  'instrument_all=label-0&instrument_all=label-99',
+  'not_instrument=label-0',
+  'not_instrument=label-99',
+  'created_from=2026-01-01T10:00:00Z',
+  'created_to=2026-01-01T01:00:00Z',
+  'has_file=true',
+  'has_file=false',
+  'annotated=true',
+  'annotated=false',
+  'min_annotations=1',
+  'min_annotations=10',
+  'max_annotations=0',
+  'max_annotations=3',
+  'trash=true',
+  'updated_since=2026-01-01T13:50:00Z',
+  'updated_since=2026-01-01T01:00:00Z',
+  'updated_since=2026-01-01T13:00:00Z&include_deleted=true&sort=updated_at',
+  'q=tray-4',
+  'q=tray-49876',
+  'q=nowhere',
+  'user_id=user-7&instrument=label-0',
+  'location_id=location-7&not_instrument=label-0&min_annotations=2',
+];
+
+describe('a page of a list of 50,000 images', () => {
+  it.each(FILTERS)('with "%s" reads by index, the first page and the next', async (filter) => {
+    const path = `/images?${filter}`;
+    const next = nextPage(await service.http.get(path).expect(200));
+
+    for (const address of next === undefined ? [path] : [path, next])
+      for (const plan of await plansOf(address))
+        expect(plan).not.toMatch(/Seq Scan on (?:images|annotations)/);
+  });
+
+  it.each(['created_at', '-received_at', 'received_at', 'image_key', '-updated_at', 'updated_at'])(
+    'in the order of %s is read in that order, not sorted',
+    async (sort) => {
+      const [plan] = await plansOf(`/images?sort=${sort}&annotations=false`);
+
+      expect(plan).toMatch(/Index Scan/);
+      expect(plan).not.toMatch(/Seq Scan|\bSort\b/);
+    },
+  );
+
+  it.each([
+    ['q=49876', 'ix_images_key_trigrams'],
+    ['min_annotations=10', 'ix_images_annotation_count'],
+    ['has_file=false', 'ix_images_without_file'],
+    ['updated_since=2026-01-01T13:50:00Z', 'ix_images_updated_at'],
+    ['instrument=label-99', 'ix_annotations_instrument_id'],
+    ['user_id=user-7', 'ix_images_user_id'],
+    ['location_id=location-7', 'ix_images_location_id'],
+    ['client_id=client-7', 'ix_images_client_id'],
+    ['hardware_id=camera-7', 'ix_images_hardware_id'],
+    ['ml_tag=TEST', 'ix_images_ml_tag'],
+  ])('with "%s", which few have, begins with %s', async (filter, index) => {
+    const [plan] = await plansOf(`/images?${filter}&annotations=false`);
+
+    expect(plan).toContain(index);
+  });
+});
