@@ -7,8 +7,9 @@ import type { Page, PageRequest } from '../database/page.js';
 import type { ImageFilter, ImageSort } from './image.js';
 import { Image } from './image.entity.js';
 import { narrow } from './search/image-conditions.js';
-import { behind, positionOf, sorted } from './search/image-order.js';
+import { behind, isByCapture, positionOf, sorted } from './search/image-order.js';
 import { LabelIds } from './search/label-ids.js';
+import { labelToWalk } from './search/label-walk.js';
 
 type Images = SelectQueryBuilder<Image>;
 /** A row to insert. */
@@ -59,11 +60,9 @@ export class ImagesRepository {
     page: PageRequest,
     withAnnotations: boolean,
   ): Promise<Page<Image>> {
-    const images = await this.matching(caller, filter);
+    const images = await this.inOrder(caller, filter, sort);
     if (page.after) behind(images, sort, page.after);
-    const found = await sorted(images, sort)
-      .limit(page.limit + 1)
-      .getMany();
+    const found = await images.limit(page.limit + 1).getMany();
     const items = fitting(found.slice(0, page.limit), withAnnotations);
     const last = items.at(-1);
     return {
@@ -96,6 +95,21 @@ export class ImagesRepository {
     const images = this.visibleTo(caller);
     narrow(images, filter, labels);
     return images;
+  }
+
+  private async inOrder(caller: Caller, filter: ImageFilter, sort: ImageSort): Promise<Images> {
+    const { manager } = this.dataSource;
+    const labels = await LabelIds.namedBy(manager, filter);
+    const single = labels.requiredBy(filter).filter(({ length }) => length === 1);
+    let walked: string | undefined;
+    if (single.length > 0 && isByCapture(sort)) {
+      const others = this.visibleTo(caller);
+      narrow(others, filter);
+      walked = await labelToWalk(manager, single.flat(), others);
+    }
+    const images = this.visibleTo(caller);
+    narrow(images, filter, labels, walked);
+    return sorted(images, sort);
   }
 }
 

@@ -1,28 +1,28 @@
 import type { SelectQueryBuilder } from 'typeorm';
-import { ImageInstrument } from '../../annotations/image-instrument.entity.js';
 import type { ImageFilter } from '../image.js';
 import type { Image } from '../image.entity.js';
 import type { LabelIds } from './label-ids.js';
+import { captureOf, walk } from './label-walk.js';
 
 type Images = SelectQueryBuilder<Image>;
-/** The labels that are walked in place of images, where there are any. */
-const WALKED = 'walked';
-
-/** Where the time of capture stands: of the images, and of a label that is walked in their place. */
-export function placesOfCapture(images: Images): string[] {
-  const isWalked = images.expressionMap.aliases.some(({ name }) => name === WALKED);
-  return isWalked ? ['image', WALKED] : ['image'];
-}
-
-/** Keeps the images that a filter lets through. */
-export function narrow(images: Images, filter: ImageFilter, labels: LabelIds): void {
+/**
+ * Keeps the images that a filter lets through.
+ * @param labels without which labels make no difference
+ * @param walked id of a required label whose list is walked in place of the images'
+ */
+export function narrow(
+  images: Images,
+  filter: ImageFilter,
+  labels?: LabelIds,
+  walked?: string,
+): void {
   byLife(images, filter);
   if (filter.userIds) oneOf(images, 'userId', filter.userIds);
   if (filter.locationIds) oneOf(images, 'locationId', filter.locationIds);
   if (filter.clientIds) oneOf(images, 'clientId', filter.clientIds);
   if (filter.hardwareIds) oneOf(images, 'hardwareId', filter.hardwareIds);
   if (filter.mlTags) oneOf(images, 'mlTag', filter.mlTags);
-  byLabels(images, filter, labels);
+  if (labels) byLabels(images, filter, labels, walked);
   byCapture(images, filter);
   if (filter.updatedSince)
     images.andWhere('image.updatedAt >= :updatedSince', { updatedSince: filter.updatedSince });
@@ -49,35 +49,19 @@ function oneOf(images: Images, property: keyof Image, values: readonly string[])
 }
 
 function byCapture(images: Images, { capturedFrom: from, capturedTo: to }: ImageFilter): void {
-  for (const place of placesOfCapture(images)) {
-    if (from) images.andWhere(`${place}.capturedAt >= :from`, { from });
-    if (to) images.andWhere(`${place}.capturedAt < :to`, { to });
-  }
+  const { time } = captureOf(images);
+  if (from) images.andWhere(`${time} >= :from`, { from });
+  if (to) images.andWhere(`${time} < :to`, { to });
 }
 
-function byLabels(images: Images, filter: ImageFilter, labels: LabelIds): void {
-  const required = filter.allInstruments?.map((name) => labels.of([name])) ?? [];
-  if (filter.instruments) required.push(labels.of(filter.instruments));
+function byLabels(images: Images, filter: ImageFilter, labels: LabelIds, walked?: string): void {
+  if (walked !== undefined) walk(images, walked);
   // One condition each: the planner begins with the rarest label.
-  required.forEach((labelIds, place) => {
-    if (labelIds.length === 1 && placesOfCapture(images).length === 1) walking(images, labelIds[0]);
-    else carrying(images, `instruments${place}`, labelIds);
-  });
+  for (const [place, labelIds] of labels.requiredBy(filter).entries())
+    if (labelIds.length !== 1 || labelIds[0] !== walked)
+      carrying(images, `instruments${place}`, labelIds);
   if (filter.noneOfInstruments)
     carrying(images, 'instrumentsNone', labels.of(filter.noneOfInstruments), 'NOT EXISTS');
-}
-
-/**
- * One label may be walked in the order of capture instead of the images: the equal times tell the planner that both
- * orders are one, and it takes the shorter way.
- */
-function walking(images: Images, labelId: string | undefined): void {
-  images.innerJoin(
-    ImageInstrument,
-    WALKED,
-    `${WALKED}.imageId = image.id AND ${WALKED}.capturedAt = image.capturedAt AND ${WALKED}.instrumentId = :labelId`,
-    { labelId },
-  );
 }
 
 function carrying(

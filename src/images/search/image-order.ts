@@ -1,8 +1,8 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import type { Position } from '../../database/page.js';
-import { placesOfCapture } from './image-conditions.js';
 import type { ImageSort } from '../image.js';
 import type { Image } from '../image.entity.js';
+import { captureOf } from './label-walk.js';
 
 type Images = SelectQueryBuilder<Image>;
 
@@ -16,7 +16,8 @@ const TIMES = {
 export function sorted(images: Images, sort: ImageSort): Images {
   if (sort === 'image_key') return images.orderBy('image.key', 'ASC');
   const direction = sort.startsWith('-') ? 'DESC' : 'ASC';
-  return images.orderBy(`image.${timeOf(sort)}`, direction).addOrderBy('image.id', direction);
+  const { time, id } = columnsOf(images, sort);
+  return images.orderBy(time, direction).addOrderBy(id, direction);
 }
 
 /** Keeps the images behind a position of an order. */
@@ -26,19 +27,27 @@ export function behind(images: Images, sort: ImageSort, [value, id]: Position): 
     return;
   }
   const comparison = sort.startsWith('-') ? '<' : '>';
-  const isByCapture = timeOf(sort) === 'capturedAt';
-  for (const place of isByCapture ? placesOfCapture(images) : ['image'])
-    images.andWhere(
-      `(${place}.${timeOf(sort)}, ${place}.${place === 'image' ? 'id' : 'imageId'}) ${comparison}
-         (:after::timestamptz, :afterId::bigint)`,
-      { after: value, afterId: id },
-    );
+  const columns = columnsOf(images, sort);
+  images.andWhere(
+    `(${columns.time}, ${columns.id}) ${comparison} (:after::timestamptz, :afterId::bigint)`,
+    { after: value, afterId: id },
+  );
 }
 
 /** Where an image stands in an order. */
 export function positionOf(image: Image, sort: ImageSort): Position {
   if (sort === 'image_key') return [image.key];
   return [image[timeOf(sort)].toISOString(), image.id];
+}
+
+function columnsOf(images: Images, sort: Exclude<ImageSort, 'image_key'>) {
+  const time = timeOf(sort);
+  return time === 'capturedAt' ? captureOf(images) : { time: `image.${time}`, id: 'image.id' };
+}
+
+/** Whether an order is that of capture. */
+export function isByCapture(sort: ImageSort): boolean {
+  return sort !== 'image_key' && timeOf(sort) === 'capturedAt';
 }
 
 function timeOf(sort: Exclude<ImageSort, 'image_key'>): (typeof TIMES)[keyof typeof TIMES] {

@@ -20,6 +20,12 @@ export class LabelIds {
     return new LabelIds(new Map(rows.map(({ id, name }) => [name, id])));
   }
 
+  /** Of each label that images must carry, or of all of which they must carry one. */
+  requiredBy({ instruments, allInstruments = [] }: ImageFilter): string[][] {
+    const required = allInstruments.map((name) => this.of([name]));
+    return instruments ? [...required, this.of(instruments)] : required;
+  }
+
   /** Those of these names; a label that nothing ever carried has none. */
   of(names: readonly string[]): string[] {
     return names.flatMap((name) => this.byName.get(name) ?? []);
