@@ -128,10 +128,10 @@ describe.each<[string, Parameters<typeof startApp>[0]]>([
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...plain),
-        fc.oneof(
-          fc.constantFrom(...HEADERS),
-          { arbitrary: fc.constantFrom(...HEADERS.slice(0, 2)), weight: 2 },
-        ),
+        fc.oneof(fc.constantFrom(...HEADERS), {
+          arbitrary: fc.constantFrom(...HEADERS.slice(0, 2)),
+          weight: 2,
+        }),
         fc.constantFrom('GET', 'GET', 'GET', 'GET', 'HEAD', 'OPTIONS', 'POST'),
         fc.constantFrom(...signings(key, other.key)),
         async (query, headersFor, method, sign) => {
