@@ -2,14 +2,16 @@ import { ApiKey } from './access/api-key.entity.js';
 import { AuditEntry } from './access/audit-entry.entity.js';
 import { Annotation } from './annotations/annotation.entity.js';
 import { ImageInstrument } from './annotations/image-instrument.entity.js';
+import { AnnotationVersionRow } from './annotations/history/annotation-version.entity.js';
 import { Instrument } from './annotations/instrument.entity.js';
 import { CreateCaptureTables1795420800000 } from '../migrations/1795420800000-create-capture-tables.js';
 import { CreateIdempotencyKeys1795420900000 } from '../migrations/1795420900000-create-idempotency-keys.js';
 import { CreateAccessTables1795430400000 } from '../migrations/1795430400000-create-access-tables.js';
 import { IndexStorageKeys1795430600000 } from '../migrations/1795430600000-index-storage-keys.js';
 import { NotifyOfPictures1795440100000 } from '../migrations/1795440100000-notify-of-pictures.js';
-import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
+import { CreateAnnotationVersions1795527000000 } from '../migrations/1795527000000-create-annotation-versions.js';
 import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-searches.js';
+import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
@@ -26,6 +28,7 @@ export const SCHEMA: DatabaseSchema = {
     Instrument,
     Annotation,
     ImageInstrument,
+    AnnotationVersionRow,
     IdempotencyKey,
     ApiKey,
     AuditEntry,
@@ -36,8 +39,9 @@ export const SCHEMA: DatabaseSchema = {
     CreateAccessTables1795430400000,
     IndexStorageKeys1795430600000,
     NotifyOfPictures1795440100000,
-    ListLabelsOfImages1795527300000,
+    CreateAnnotationVersions1795527000000,
     IndexSearches1795527200000,
+    ListLabelsOfImages1795527300000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

@@ -15,7 +15,7 @@ assertStatements(
     /FROM images\b.*FOR NO KEY UPDATE/s,
     /FROM annotations\b.*index = \$2/s,
     /FROM instruments WHERE name = ANY/s,
-    /INSERT INTO annotations\b.*jsonb_to_recordset/s,
+    /jsonb_to_recordset.*INSERT INTO annotations\b.*INSERT INTO annotation_versions\b/s,
     /UPDATE images\b/,
     /FROM annotations\b.*index = \$2/s,
     /^COMMIT/,

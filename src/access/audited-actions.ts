@@ -3,6 +3,7 @@ export const AUDITED_ACTIONS = [
   'annotation.added',
   'annotation.deleted',
   'annotation.replaced',
+  'annotation.restored',
   'annotation-set.replaced',
   'api-key.created',
   'api-key.revoked',

@@ -10,6 +10,7 @@ import {
 } from './annotation.js';
 import { NoNextIndex, TooManyAnnotations } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
+import type { VersionChange } from './history/annotation-version.js';
 import { InstrumentsRepository } from './instruments.repository.js';
 
 // PostgreSQL's integer.
@@ -24,9 +25,11 @@ export interface SetEdit {
   before: readonly AnnotationRecord[];
   store: readonly PlacedDraft[];
   remove?: readonly number[];
+  /** Why it is stored, unless because it is new or replaces what was there. */
+  change?: VersionChange;
 }
 
-/** Writes annotations and keeps what their image knows of them; the image must be locked. */
+/** Writes annotations with their history and keeps what their image knows of them; the image must be locked. */
 @Injectable()
 export class AnnotationSetWriter {
   constructor(
@@ -53,9 +56,11 @@ export class AnnotationSetWriter {
       manager,
       edit.store.map(({ instrument }) => instrument),
     );
+    const replaced = new Set(edit.before.map(({ index }) => index));
     const contents = edit.store.map((draft) => ({
       ...draft,
       instrumentId: ids.get(draft.instrument) ?? '',
+      change: edit.change ?? (replaced.has(draft.index) ? 'replaced' : 'created'),
     }));
     await this.annotations.upsert(manager, image.id, contents, deed);
     await this.annotations.markDeleted(manager, image.id, edit.remove ?? [], deed);

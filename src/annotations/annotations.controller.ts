@@ -35,6 +35,7 @@ import { ListAnnotationsQuery } from './dto/list-annotations.query.js';
 import { CreateAnnotationRequest } from './dto/create-annotation.request.js';
 import { ReplaceAnnotationRequest } from './dto/replace-annotation.request.js';
 import { ReplaceAnnotationSetRequest } from './dto/replace-annotation-set.request.js';
+import { AnnotationHistoryService } from './history/annotation-history.service.js';
 
 @ApiTags('annotations')
 @Controller('images/:image_key/annotations')
@@ -42,12 +43,13 @@ export class AnnotationsController {
   constructor(
     private readonly annotations: AnnotationsService,
     private readonly sets: AnnotationSetsService,
+    private readonly history: AnnotationHistoryService,
   ) {}
 
   /**
    * List the annotations of an image
    * @remarks All of them, by index. The ETag is that of the whole set; another one with `for` or `space`, which
-   * is of no use to a change.
+   * is of no use to a change. With `as_of` those that the image had at that time, each in the version it had then.
    */
   @Requires('viewer')
   @Get()
@@ -62,7 +64,10 @@ export class AnnotationsController {
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Query() query: ListAnnotationsQuery,
   ): Promise<Reply<AnnotationResponse[]>> {
-    const { annotations, etag } = await this.sets.viewSet(caller, imageKey, query.toView());
+    const [view, time] = [query.toView(), query.toTime()];
+    const { annotations, etag } = time
+      ? await this.history.viewSetAsOf(caller, imageKey, view, time)
+      : await this.sets.viewSet(caller, imageKey, view);
     return Reply.of(responsesOf(imageKey, annotations)).tagged(etag);
   }
 

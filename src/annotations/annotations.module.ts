@@ -6,12 +6,16 @@ import { AnnotationsController } from './annotations.controller.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import { AnnotationsService } from './annotations.service.js';
 import { GeometryChecker } from './geometry-checker.service.js';
+import { AnnotationHistoryController } from './history/annotation-history.controller.js';
+import { AnnotationHistoryRepository } from './history/annotation-history.repository.js';
+import { AnnotationHistoryService } from './history/annotation-history.service.js';
+import { AnnotationRestorationService } from './history/annotation-restoration.service.js';
 import { InstrumentsController } from './instruments.controller.js';
 import { InstrumentsRepository } from './instruments.repository.js';
 import { InstrumentsService } from './instruments.service.js';
 
 @Module({
-  controllers: [AnnotationsController, InstrumentsController],
+  controllers: [AnnotationsController, AnnotationHistoryController, InstrumentsController],
   providers: [
     AnnotationsService,
     AnnotationSetsService,
@@ -19,6 +23,9 @@ import { InstrumentsService } from './instruments.service.js';
     GeometryChecker,
     AnnotationSetWriter,
     AnnotationsRepository,
+    AnnotationHistoryService,
+    AnnotationRestorationService,
+    AnnotationHistoryRepository,
     InstrumentsService,
     InstrumentsRepository,
   ],

@@ -9,11 +9,15 @@ import {
   type AnnotationRecord,
   measuresOf,
 } from './annotation.js';
+import type { VersionChange } from './history/annotation-version.js';
+import { APPEND_DELETED, APPEND_WRITTEN } from './history/append-versions.js';
 
 /** A content with the place where it is stored. */
 export interface PlacedContent extends AnnotationContent {
   index: number;
   instrumentId: string;
+  /** Why it is stored. */
+  change: VersionChange;
 }
 
 /** How the annotation set of an image changed. */
@@ -160,7 +164,10 @@ export class AnnotationsRepository {
     return row && toRecord(row);
   }
 
-  /** Stores contents; an index that was used before, also by a deleted annotation, gets its next version. */
+  /**
+   * Stores contents, and appends them to the history. An index that was used before, also by a deleted
+   * annotation, gets its next version; what is restored is the annotation that it was, and not a new one.
+   */
   async upsert(
     manager: EntityManager,
     imageId: string,
@@ -169,29 +176,36 @@ export class AnnotationsRepository {
   ): Promise<void> {
     if (contents.length === 0) return;
     const rows = contents.map((content) => ({ ...content, ...measuresOf(content) }));
+    const isRestored = contents.every(({ change }) => change === 'restored');
     await manager.query(
-      `INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence,
-              bbox, area, content_bytes, created_at, updated_at, created_by, updated_by, version)
-       SELECT $1, "index", "instrumentId", polygon, attributes, source, confidence,
-              bbox, area, "contentBytes", $3, $3, $4, $4, 1
-         FROM jsonb_to_recordset($2::jsonb) AS content("index" integer, "instrumentId" bigint,
-              polygon jsonb, attributes jsonb, source text, confidence double precision, bbox jsonb,
-              area double precision, "contentBytes" integer)
-       ON CONFLICT ON CONSTRAINT pk_annotations DO UPDATE SET
-              instrument_id = excluded.instrument_id, polygon = excluded.polygon,
-              attributes = excluded.attributes, source = excluded.source,
-              confidence = excluded.confidence, bbox = excluded.bbox, area = excluded.area,
-              content_bytes = excluded.content_bytes, updated_at = excluded.updated_at,
-              updated_by = excluded.updated_by,
-              created_at = CASE WHEN annotations.deleted_at IS NULL THEN annotations.created_at
-                                ELSE excluded.created_at END,
-              created_by = CASE WHEN annotations.deleted_at IS NULL THEN annotations.created_by
-                                ELSE excluded.created_by END,
-              version = annotations.version + 1, deleted_at = NULL`,
-      [imageId, JSON.stringify(rows), deed.at, deed.by],
+      `WITH content AS (
+         SELECT * FROM jsonb_to_recordset($2::jsonb) AS content("index" integer, "instrumentId" bigint,
+                instrument text, change text, polygon jsonb, attributes jsonb, source text,
+                confidence double precision, bbox jsonb, area double precision, "contentBytes" integer)
+       ), written AS (
+         INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence,
+                bbox, area, content_bytes, created_at, updated_at, created_by, updated_by, version)
+         SELECT $1, "index", "instrumentId", polygon, attributes, source, confidence,
+                bbox, area, "contentBytes", $3, $3, $4, $4, 1
+           FROM content
+         ON CONFLICT ON CONSTRAINT pk_annotations DO UPDATE SET
+                instrument_id = excluded.instrument_id, polygon = excluded.polygon,
+                attributes = excluded.attributes, source = excluded.source,
+                confidence = excluded.confidence, bbox = excluded.bbox, area = excluded.area,
+                content_bytes = excluded.content_bytes, updated_at = excluded.updated_at,
+                updated_by = excluded.updated_by,
+                created_at = CASE WHEN annotations.deleted_at IS NULL OR $5 THEN annotations.created_at
+                                  ELSE excluded.created_at END,
+                created_by = CASE WHEN annotations.deleted_at IS NULL OR $5 THEN annotations.created_by
+                                  ELSE excluded.created_by END,
+                version = annotations.version + 1, deleted_at = NULL
+         RETURNING image_id, index, version, created_at, created_by
+       ) ${APPEND_WRITTEN}`,
+      [imageId, JSON.stringify(rows), deed.at, deed.by, isRestored],
     );
   }
 
+  /** Deletes annotations, and appends that to the history. */
   async markDeleted(
     manager: EntityManager,
     imageId: string,
@@ -200,8 +214,11 @@ export class AnnotationsRepository {
   ): Promise<void> {
     if (indexes.length === 0) return;
     await manager.query(
-      `UPDATE annotations SET deleted_at = $3, updated_at = $3, updated_by = $4, version = version + 1
-        WHERE image_id = $1 AND index = ANY($2::integer[])`,
+      `WITH deleted AS (
+         UPDATE annotations SET deleted_at = $3, updated_at = $3, updated_by = $4, version = version + 1
+          WHERE image_id = $1 AND index = ANY($2::integer[])
+         RETURNING *
+       ) ${APPEND_DELETED}`,
       [imageId, indexes, deed.at, deed.by],
     );
   }

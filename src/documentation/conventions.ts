@@ -106,6 +106,10 @@ const CURSORS: Readonly<Record<string, string>> = {
   '/api-keys': encodeCursor('name', ['a']),
   '/audit-log': encodeCursor('-at', ['9999-12-31T23:59:59.999Z', '1']),
   '/iiif/presentation/3/manifest': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
+  '/images/{image_key}/annotations/{annotation_index}/history': encodeCursor(
+    '-version',
+    [2_147_483_647],
+  ),
   '/images': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
   '/instruments': encodeCursor('name', ['a']),
   '/locations': encodeCursor('id', ['a']),

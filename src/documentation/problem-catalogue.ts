@@ -64,6 +64,12 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     explanation: 'The image has no annotation of this index, or none any more.',
     example: 'The image "tray-7/front" has no annotation 3.',
   },
+  'annotation-version-not-found': {
+    status: 404,
+    explanation:
+      'The annotation never had this version, or has had another one for so long that it is not kept any more.',
+    example: 'No version 3 of the annotation 0 is kept.',
+  },
   'user-not-found': {
     status: 404,
     explanation: 'No user has this id.',

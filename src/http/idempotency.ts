@@ -25,7 +25,8 @@ export const Repeatable = createParamDecorator(
     const request = context.switchToHttp().getRequest<Request>();
     const key = idempotencyKeyOf(request);
     if (key === undefined) return undefined;
-    const { method, path } = request;
+    // With its query: what is to be restored stands there.
+    const { method, originalUrl: path } = request;
     const digest = requestDigest({ method, path, body: request.body as unknown });
     return { caller: callerNameOf(request) ?? '', key, digest };
   },

@@ -114,7 +114,7 @@ async function badTokens(issuer: string, key: SigningKey): Promise<Record<string
     'three parts of garbage': 'YQ.YQ.YQ',
     expired: await withClaims({ exp: inSeconds(-120) }),
     'not yet valid': await withClaims({ nbf: inSeconds(1_800) }),
-    'issued in the future': await withClaims({ iat: inSeconds(120) }),
+    'issued in the future': await withClaims({ iat: inSeconds(1_800) }),
     'without an end': await withClaims({ exp: undefined }),
     'with a text as its end': await withClaims({ exp: 'never' as never }),
     'without a subject': await withClaims({ sub: undefined }),

@@ -103,6 +103,10 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     earlier: [...CAPTURED, 'deleteAnnotation'],
     provoke: (_, examples) => examples.send('getAnnotation'),
   },
+  'annotation-version-not-found': {
+    earlier: CAPTURED,
+    provoke: (http) => http.get(`${IMAGE}/annotations/0/history/diff?from=7`),
+  },
   'user-not-found': missing('getUser'),
   'location-not-found': missing('getLocation'),
   'problem-not-found': { provoke: (http) => http.get('/problems/nonsense') },

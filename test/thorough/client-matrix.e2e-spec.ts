@@ -32,6 +32,9 @@ const ROWS: Readonly<Record<string, 'image' | 'list' | 'create' | 'admin' | 'sha
     getAnnotation: 'image',
     replaceAnnotation: 'image',
     deleteAnnotation: 'image',
+    listAnnotationVersions: 'image',
+    diffAnnotationVersions: 'image',
+    restoreAnnotation: 'image',
     redirectToInformation: 'image',
     getInformation: 'image',
     getPicture: 'image',
@@ -348,7 +351,8 @@ function isScoped(sql: string): boolean {
   const byCondition = /client_id"? = ANY\(\$\d+::text\[\]\)/.test(sql);
   const byRow =
     /\bWHERE\s+\(?"?(annotations\.)?(id|image_id)"? (= \$\d+|= ANY\(\$\d+::bigint\[\]\)|IN \(\$\d+\))/;
-  return byCondition || byRow.test(sql) || /^\s*INSERT INTO "?(images|annotations)"?/.test(sql);
+  const isInsert = /^\s*(WITH content AS .*)?INSERT INTO "?(images|annotations)"?/s;
+  return byCondition || byRow.test(sql) || isInsert.test(sql);
 }
 
 /** What tells a client one answer from another: all but the id of the request, the date and the key itself. */

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
 import { faultsNamed } from '../../errors/invalid-request.js';
 import { parseQuery } from '../../http/query.js';
+import { IsInstant, toInstant } from '../../http/validation/instant.js';
 import { validateParameters } from '../../http/validation/request-validation.js';
 import { RenditionQuery } from '../../renditions/dto/rendition.query.js';
 import type { RenditionRequest } from '../../renditions/rendition-request.js';
@@ -10,7 +11,7 @@ import { type AnnotationView, SPACES, type Space } from '../annotation-view.js';
 /** Parameters of a picture's address that do not change where its pixels are. */
 const BESIDE_THE_POINT = ['signature', 'v', 'download'];
 
-/** In which coordinates the annotations are wanted. */
+/** In which coordinates the annotations are wanted, and of which time. */
 export class ListAnnotationsQuery {
   /**
    * Gives polygons, boxes and areas in the pixels of a rendition: what stands behind the `?` of the picture's
@@ -31,9 +32,24 @@ export class ListAnnotationsQuery {
   @IsOptional()
   space: Space = 'pixels';
 
+  /** Gives the annotations as they were at this time, which has passed. */
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    required: false,
+    example: '2026-01-01T00:00:00Z',
+  })
+  @IsInstant()
+  @IsOptional()
+  as_of?: string;
+
   /** @throws InvalidRequest naming `for` for each fault inside of it */
   toView(): AnnotationView {
     return { space: this.space, ...(this.for !== undefined && { for: renditionIn(this.for) }) };
+  }
+
+  toTime(): Date | undefined {
+    return this.as_of === undefined ? undefined : toInstant(this.as_of);
   }
 }
 

@@ -7,7 +7,7 @@ export abstract class UpkeepSettings extends PictureSettings {
   @FromEnvironment({
     type: 'integer',
     description:
-      'Seconds between two rounds of tidying up (old trash, abandoned uploads, files without a record); 0: no rounds.',
+      'Seconds between two rounds of tidying up (old trash, old history, abandoned uploads, files without a record); 0: no rounds.',
   })
   @IsInt()
   @Min(0)
@@ -41,4 +41,14 @@ export abstract class UpkeepSettings extends PictureSettings {
   @Min(1)
   @Max(36_500)
   setAsideDays = 30;
+
+  @FromEnvironment({
+    type: 'integer',
+    description:
+      'Days for which versions of annotations are kept after they were superseded; 0: for ever.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(36_500)
+  historyRetentionDays = 0;
 }

@@ -25,6 +25,14 @@ export interface PurgedRecord {
   storageKey: string | null;
 }
 
+/** Where a walk through all superseding versions stands: behind the one with these values. */
+export interface HistoryPosition {
+  at: Date;
+  imageId: string;
+  index: number;
+  version: number;
+}
+
 interface KeptRow extends Counters {
   id: string;
   image_key: string;
@@ -106,6 +114,37 @@ export class UpkeepRepository {
       rows.map(({ id }) => id),
     ]);
     return rows.map(({ key, client, file }) => ({ key, clientId: client, storageKey: file }));
+  }
+
+  /**
+   * Removes the versions of annotations that were superseded before a time, of a few annotations at once.
+   * @returns how many it removed, and where to go on; nowhere if that was the last of them
+   */
+  async purgeHistoryBefore(
+    before: Date,
+    after: HistoryPosition | undefined,
+    limit: number,
+  ): Promise<{ removed: number; next: HistoryPosition | undefined }> {
+    // Every version but the first superseded the ones before it, when it was made.
+    const rows = await this.dataSource.query<HistoryPosition[]>(
+      `SELECT at, image_id AS "imageId", index, version FROM annotation_versions
+        WHERE version > 1 AND at < $1 AND ($2::timestamptz IS NULL
+              OR (at, image_id, index, version) > ($2::timestamptz, $3::bigint, $4::integer, $5::integer))
+        ORDER BY at, image_id, index, version LIMIT $6`,
+      [before, after?.at, after?.imageId, after?.index, after?.version, limit],
+    );
+    const [, removed] = await this.dataSource.query<[unknown, number]>(
+      `DELETE FROM annotation_versions superseded
+        USING unnest($1::bigint[], $2::integer[], $3::integer[]) AS newer(image_id, index, version)
+        WHERE superseded.image_id = newer.image_id AND superseded.index = newer.index
+          AND superseded.version < newer.version`,
+      [
+        rows.map(({ imageId }) => imageId),
+        rows.map(({ index }) => index),
+        rows.map(({ version }) => version),
+      ],
+    );
+    return { removed, next: rows.length < limit ? undefined : rows.at(-1) };
   }
 
   private async records(which: string, parameters: unknown[]): Promise<KeptRecord[]> {

@@ -10,6 +10,7 @@ import { SoleWorker, UPKEEP_LOCK } from '../../database/sole-worker.js';
 import { FileStorage } from '../../storage/file-storage.js';
 import { UploadSpool } from '../../storage/upload-spool.js';
 import { PictureStore } from '../picture-store.js';
+import { HistoryPurge } from './history-purge.js';
 import { OrphanReaper, type Reaping } from './orphan-reaper.js';
 import { TrashPurge } from './trash-purge.js';
 import { UpkeepRepository } from './upkeep.repository.js';
@@ -18,7 +19,7 @@ import { UpkeepRepository } from './upkeep.repository.js';
 const FIRST_ROUND_AFTER_S = 60;
 const DAY_MS = 86_400_000;
 
-/** Tidies up from time to time: abandoned uploads, old trash, files without a record. */
+/** Tidies up from time to time: abandoned uploads, old trash, old history, files without a record. */
 @Injectable()
 export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(UpkeepService.name);
@@ -54,6 +55,7 @@ export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
         const trash = new TrashPurge(dataSource, this.pictures, this.audit);
         await this.attempt(() => this.purgeTrash(trash, signal));
         const repository = new UpkeepRepository(dataSource);
+        await this.attempt(() => this.purgeHistory(new HistoryPurge(repository), signal));
         const reaper = new OrphanReaper(this.storage, repository, this.environment);
         await this.attempt(async () => this.tell(await reaper.reap({ signal })));
       });
@@ -88,6 +90,14 @@ export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
     if (trashDays === 0) return;
     const images = await trash.purge(new Date(Date.now() - trashDays * DAY_MS), signal);
     if (images > 0) this.logger.log({ images }, 'purged images from the trash');
+  }
+
+  private async purgeHistory(history: HistoryPurge, signal: AbortSignal): Promise<void> {
+    const { historyRetentionDays } = this.environment;
+    if (historyRetentionDays === 0) return;
+    const before = new Date(Date.now() - historyRetentionDays * DAY_MS);
+    const versions = await history.purge(before, signal);
+    if (versions > 0) this.logger.log({ versions }, 'removed old versions of annotations');
   }
 
   private tell({ setAside, broughtBack, removed, held }: Reaping): void {

@@ -1,0 +1,50 @@
+import type { AnnotationContent, AnnotationRecord } from '../annotation.js';
+
+/** What made a version of an annotation. */
+export const VERSION_CHANGES = [
+  'created',
+  'replaced',
+  'deleted',
+  'restored',
+  'imported',
+  'relabelled',
+] as const;
+export type VersionChange = (typeof VERSION_CHANGES)[number];
+
+// PostgreSQL's integer.
+export const HIGHEST_VERSION = 2_147_483_647;
+
+/** An annotation as one change left it; a deletion keeps the content that it took away. */
+export interface AnnotationVersion extends AnnotationContent {
+  index: number;
+  version: number;
+  change: VersionChange;
+  bbox: AnnotationRecord['bbox'];
+  area: number | null;
+  /** When it became this, and by which caller. */
+  at: Date;
+  by: string | null;
+  /** When the annotation was made whose version this is, and by which caller. */
+  createdAt: Date;
+  createdBy: string | null;
+}
+
+/** The annotation that was there when this was its newest version. */
+export function recordOf(imageId: string, version: AnnotationVersion): AnnotationRecord {
+  return {
+    imageId,
+    index: version.index,
+    instrument: version.instrument,
+    polygon: version.polygon,
+    attributes: version.attributes,
+    source: version.source,
+    confidence: version.confidence,
+    bbox: version.bbox,
+    area: version.area,
+    createdAt: version.createdAt,
+    updatedAt: version.at,
+    createdBy: version.createdBy,
+    updatedBy: version.by,
+    version: version.version,
+  };
+}
