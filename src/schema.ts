@@ -2,11 +2,13 @@ import { ApiKey } from './access/api-key.entity.js';
 import { AuditEntry } from './access/audit-entry.entity.js';
 import { Annotation } from './annotations/annotation.entity.js';
 import { Instrument } from './annotations/instrument.entity.js';
+import { InstrumentChange } from './annotations/instrument-change.entity.js';
 import { CreateCaptureTables1795420800000 } from '../migrations/1795420800000-create-capture-tables.js';
 import { CreateIdempotencyKeys1795420900000 } from '../migrations/1795420900000-create-idempotency-keys.js';
 import { CreateAccessTables1795430400000 } from '../migrations/1795430400000-create-access-tables.js';
 import { IndexStorageKeys1795430600000 } from '../migrations/1795430600000-index-storage-keys.js';
 import { NotifyOfPictures1795440100000 } from '../migrations/1795440100000-notify-of-pictures.js';
+import { RenameLabels1795527100000 } from '../migrations/1795527100000-rename-labels.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
@@ -16,13 +18,24 @@ import { User } from './users/user.entity.js';
 
 /** What the database is made of; `npm run db:check` proves that both lists say the same. */
 export const SCHEMA: DatabaseSchema = {
-  entities: [User, Location, Image, Instrument, Annotation, IdempotencyKey, ApiKey, AuditEntry],
+  entities: [
+    User,
+    Location,
+    Image,
+    Instrument,
+    InstrumentChange,
+    Annotation,
+    IdempotencyKey,
+    ApiKey,
+    AuditEntry,
+  ],
   migrations: [
     CreateCaptureTables1795420800000,
     CreateIdempotencyKeys1795420900000,
     CreateAccessTables1795430400000,
     IndexStorageKeys1795430600000,
     NotifyOfPictures1795440100000,
+    RenameLabels1795527100000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

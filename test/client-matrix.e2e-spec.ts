@@ -51,6 +51,11 @@ const ROWS: Readonly<Record<string, 'image' | 'list' | 'create' | 'admin' | 'sha
     replaceLocation: 'shared',
     patchLocation: 'shared',
     deleteLocation: 'shared',
+    createInstrument: 'shared',
+    getInstrument: 'shared',
+    patchInstrument: 'shared',
+    deleteInstrument: 'shared',
+    listInstrumentChanges: 'shared',
     listApiKeys: 'admin',
     createApiKey: 'admin',
     getApiKey: 'admin',
@@ -207,6 +212,20 @@ describe('a caller bound to a client', () => {
       { name: 'tray', annotation_count: 1, image_count: 1 },
     ]);
     expect(headers['x-total-count']).toBe('2');
+  });
+
+  it('knows no label that only images of others carry, and changes none', async () => {
+    await unbound.get('/instruments/scalpel').expect(200);
+    expectProblem(await ours.get('/instruments/scalpel'), 404, 'instrument-not-found');
+    await ours.get('/instruments/tray').expect(200);
+    for (const [method, path] of [
+      ['patch', '/instruments/tray'],
+      ['delete', '/instruments/tray'],
+      ['get', '/instruments/tray/history'],
+    ] as const) {
+      const answer = await expectNoChange(service, () => ours[method](path).send({}));
+      expectProblem(answer, 403, 'client-bound');
+    }
   });
 
   describe('naming another client', () => {

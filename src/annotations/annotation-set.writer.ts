@@ -10,7 +10,7 @@ import {
 } from './annotation.js';
 import { NoNextIndex, TooManyAnnotations } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
-import { InstrumentsRepository } from './instruments.repository.js';
+import { Vocabulary } from './vocabulary.js';
 
 // PostgreSQL's integer.
 const HIGHEST_INDEX = 2_147_483_647;
@@ -31,13 +31,13 @@ export interface SetEdit {
 export class AnnotationSetWriter {
   constructor(
     private readonly annotations: AnnotationsRepository,
-    private readonly instruments: InstrumentsRepository,
+    private readonly vocabulary: Vocabulary,
     private readonly environment: Environment,
   ) {}
 
   /**
    * Carries out an edit and raises the version of the set.
-   * @throws TooManyAnnotations
+   * @throws TooManyAnnotations | UnknownInstrument
    */
   async write(
     manager: EntityManager,
@@ -49,7 +49,7 @@ export class AnnotationSetWriter {
     const { maxAnnotations } = this.environment;
     if (count > maxAnnotations) throw new TooManyAnnotations(maxAnnotations);
     const deed = { at: new Date(), by: caller.name };
-    const ids = await this.instruments.idsOf(
+    const ids = await this.vocabulary.idsOf(
       manager,
       edit.store.map(({ instrument }) => instrument),
     );
@@ -65,7 +65,7 @@ export class AnnotationSetWriter {
       {
         highestIndex: Math.max(image.highestIndex, ...edit.store.map(({ index }) => index)),
         count,
-        bytes: image.bytes - bytesOf(edit.before) + bytesOf(edit.store),
+        bytes: image.bytes - storedBytesOf(edit.before) + bytesOf(edit.store),
       },
       deed,
     );
@@ -84,6 +84,11 @@ export function placed(drafts: readonly AnnotationDraft[], highestIndex: number)
     highest += 1;
     return { ...draft, index: highest };
   });
+}
+
+// Not measured again: the label may be called something else by now.
+function storedBytesOf(annotations: readonly AnnotationRecord[]): number {
+  return annotations.reduce((sum, { contentBytes }) => sum + contentBytes, 0);
 }
 
 function bytesOf(contents: readonly AnnotationDraft[]): number {

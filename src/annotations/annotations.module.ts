@@ -8,9 +8,15 @@ import { AnnotationsService } from './annotations.service.js';
 import { InstrumentsController } from './instruments.controller.js';
 import { InstrumentsRepository } from './instruments.repository.js';
 import { InstrumentsService } from './instruments.service.js';
+import { LabelMerger } from './label-merger.js';
+import { LabelMergesRepository } from './label-merges.repository.js';
+import { LabelsController } from './labels.controller.js';
+import { LabelsRepository } from './labels.repository.js';
+import { LabelsService } from './labels.service.js';
+import { Vocabulary } from './vocabulary.js';
 
 @Module({
-  controllers: [AnnotationsController, InstrumentsController],
+  controllers: [AnnotationsController, InstrumentsController, LabelsController],
   providers: [
     AnnotationsService,
     AnnotationSetsService,
@@ -19,6 +25,11 @@ import { InstrumentsService } from './instruments.service.js';
     AnnotationsRepository,
     InstrumentsService,
     InstrumentsRepository,
+    LabelsService,
+    LabelsRepository,
+    LabelMerger,
+    LabelMergesRepository,
+    Vocabulary,
   ],
   exports: [AnnotationSetsService],
 })

@@ -5,6 +5,7 @@ import { visibleImages } from '../access/client-scope.js';
 import { estimateRows } from '../database/estimate.js';
 import type { Page, PageRequest } from '../database/page.js';
 import type { InstrumentUse } from './instrument-use.js';
+import { GATE_PASSED } from './label-gate.js';
 
 const IN_USE = `
     FROM instruments
@@ -17,20 +18,42 @@ const IN_USE = `
 export class InstrumentsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The ids of labels, which are made if they do not exist. */
-  async idsOf(manager: EntityManager, names: readonly string[]): Promise<Map<string, string>> {
-    // Sorted, so that two transactions that make the same labels wait for each other in the same order.
-    const wanted = [...new Set(names)].sort();
-    if (wanted.length === 0) return new Map();
-    const known = await this.find(manager, wanted);
-    const missing = wanted.filter((name) => !known.has(name));
-    if (missing.length === 0) return known;
+  /**
+   * The ids of the labels of these names that there are. They stay what they are until the transaction ends; one that
+   * is being merged into another is that other.
+   */
+  async hold(manager: EntityManager, names: readonly string[]): Promise<Map<string, string>> {
+    // The lock makes PostgreSQL look at the rows as they are once the gate is passed, not when the statement began;
+    // storing the annotation takes the same one.
+    const rows = await manager.query<{ id: string; name: string }[]>(
+      `WITH gate AS MATERIALIZED (SELECT true AS passed FROM ${GATE_PASSED})
+       SELECT coalesce(instruments.merged_into, instruments.id) AS id, instruments.name
+         FROM gate, instruments
+        WHERE instruments.name = ANY($1::text[]) AND instruments.removed_at IS NULL
+          FOR KEY SHARE OF instruments`,
+      [names],
+    );
+    return new Map(rows.map(({ id, name }) => [name, id]));
+  }
+
+  /** Makes those labels that do not exist. */
+  async make(manager: EntityManager, names: readonly string[]): Promise<void> {
     await manager.query(
       `INSERT INTO instruments (name) SELECT unnest($1::text[])
-       ON CONFLICT ON CONSTRAINT uq_instruments_name DO NOTHING`,
-      [missing],
+       ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING`,
+      [names],
     );
-    return this.find(manager, wanted);
+  }
+
+  /** How often the labels of an image's annotations were renamed, all together. */
+  async renamesOf(manager: EntityManager, imageId: string): Promise<number> {
+    const [row] = await manager.query<{ renames: number }[]>(
+      `SELECT coalesce(sum(instruments.version - 1), 0)::integer AS renames
+         FROM annotations JOIN instruments ON instruments.id = annotations.instrument_id
+        WHERE annotations.image_id = $1 AND annotations.deleted_at IS NULL`,
+      [imageId],
+    );
+    return row?.renames ?? 0;
   }
 
   /** The labels that annotations of images in use carry, by name. */
@@ -69,16 +92,5 @@ export class InstrumentsRepository {
       parameters,
     );
     return Number(row?.count ?? 0);
-  }
-
-  private async find(
-    manager: EntityManager,
-    names: readonly string[],
-  ): Promise<Map<string, string>> {
-    const rows = await manager.query<{ id: string; name: string }[]>(
-      'SELECT id, name FROM instruments WHERE name = ANY($1::text[])',
-      [names],
-    );
-    return new Map(rows.map(({ id, name }) => [name, id]));
   }
 }

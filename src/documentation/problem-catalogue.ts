@@ -69,6 +69,11 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     explanation: 'No user has this id.',
     example: 'No user has the id "ada".',
   },
+  'instrument-not-found': {
+    status: 404,
+    explanation: 'No label has this name. It may have been renamed, merged or deleted.',
+    example: 'No label is called "needle holder".',
+  },
   'location-not-found': {
     status: 404,
     explanation: 'No location has this id.',
@@ -132,12 +137,30 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     explanation: 'Images still name the location, in use or in the trash.',
     example: 'Images still name the location "theatre-4" (those in the trash count too).',
   },
+  'instrument-exists': {
+    status: 409,
+    explanation:
+      'A label of this name exists already. To give it the annotations of another one, rename that with `merge`.',
+    example: 'A label is called "needle holder" already.',
+  },
+  'instrument-in-use': {
+    status: 409,
+    explanation:
+      'Annotations still carry the label, of images in use or in the trash. Name a `replacement`, which they get.',
+    example:
+      'The label "needle holder" is in use (images in the trash count too): name a replacement.',
+    members: { annotation_count: 12, image_count: 9 },
+  },
   'image-changed': changed('image'),
   'picture-changed': changed('picture'),
   'annotation-changed': changed('annotation'),
   'annotation-set-changed': changed('annotation set'),
   'user-changed': changed('user'),
   'location-changed': changed('location'),
+  'instrument-changed': {
+    ...changed('instrument'),
+    members: { ...CHANGED, changed_at: null },
+  },
   'expectation-failed': {
     status: 417,
     explanation:
@@ -183,6 +206,13 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     explanation: 'The image names a user or location that does not exist. Make it first.',
     example: 'The image names something that does not exist.',
     errors: [{ pointer: '#/user_id', detail: 'no user has the id "nobody"' }],
+  },
+  'unknown-instrument': {
+    status: 422,
+    explanation:
+      'The vocabulary is closed (INSTRUMENTS=closed), and the request names a label that is not in it. `GET /instruments?unused=true` lists those that are.',
+    example: 'The request names a label that is not in the vocabulary.',
+    errors: [{ pointer: '#/instrument', detail: 'no label is called "forcep"' }],
   },
   'idempotency-key-reused': {
     status: 422,

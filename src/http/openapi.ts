@@ -38,6 +38,11 @@ export function AnswersUntagged(type: Type, description = 'The resource as it is
   return ApiOkResponse({ type, description });
 }
 
+/** 200 with the items of a list that never changes what it has said, so that it has no entity tag. */
+export function AnswersUntaggedList(type: Type, description: string) {
+  return ApiOkResponse({ type: [type], description });
+}
+
 /** 200 with all items of a small list and the list's entity tag. */
 export function AnswersAll(type: Type, description: string) {
   return ApiOkResponse({ type: [type], description, headers: ETAG });

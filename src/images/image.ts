@@ -1,4 +1,8 @@
-import type { AnnotationDraft, AnnotationRecord } from '../annotations/annotation-sets.service.js';
+import {
+  type AnnotationDraft,
+  type AnnotationRecord,
+  withRenames,
+} from '../annotations/annotation-sets.service.js';
 import { versionTag } from '../database/entity-tag.js';
 import type { Image } from './image.entity.js';
 import type { MlTag } from './ml-tag.js';
@@ -58,7 +62,10 @@ export const IMAGE_SORTS = [
 ] as const;
 export type ImageSort = (typeof IMAGE_SORTS)[number];
 
-/** The strong entity tag of an image, which carries its annotations. */
-export function imageTag(image: Image): string {
-  return versionTag(image.version, image.annotationSetVersion);
+/**
+ * The strong entity tag of an image, which carries its annotations.
+ * @param renames of their labels, all together
+ */
+export function imageTag(image: Image, renames: number): string {
+  return versionTag(...withRenames(renames, image.version, image.annotationSetVersion));
 }

@@ -39,7 +39,7 @@ import { DeleteImageQuery } from './dto/delete-image.query.js';
 import { ImageResponse } from './dto/image.response.js';
 import { ListImagesQuery } from './dto/list-images.query.js';
 import { PatchImageRequest } from './dto/patch-image.request.js';
-import { type AnnotatedRecord, imageTag } from './image.js';
+import type { AnnotatedRecord } from './image.js';
 import { ImageCreationService } from './image-creation.service.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesService } from './images.service.js';
@@ -100,6 +100,7 @@ export class ImagesController {
     'image-in-trash',
     'unknown-reference',
     'impossible-geometry',
+    'unknown-instrument',
     'no-next-index',
   )
   @Refuses('unsupported-picture', 'undecodable-picture', 'too-many-pixels', 'file-too-large')
@@ -207,8 +208,9 @@ export class ImagesController {
     return ImageResponse.from(record, this.addresses.addressOf(record.image));
   }
 
-  private reply(reply: Reply<ImageResponse>, { image }: AnnotatedRecord): Reply<ImageResponse> {
-    const tagged = reply.tagged(imageTag(image));
+  private reply(reply: Reply<ImageResponse>, record: AnnotatedRecord): Reply<ImageResponse> {
+    const { image } = record;
+    const tagged = reply.tagged(this.images.tagOf(record));
     // A client that kept its copy would keep a signature that expires.
     return image.fileStorageKey !== null && this.addresses.areSigned
       ? tagged.alwaysWhole()

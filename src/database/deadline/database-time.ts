@@ -37,6 +37,11 @@ export function sharingOneDeadline(isOver: () => boolean, work: () => void): voi
   currentTime.run(new DatabaseTime(isOver), work);
 }
 
+/** Gives what `work` asks the database a deadline apart from that of the request that it is a part of. */
+export function withDeadlineOfItsOwn<T>(work: () => Promise<T>): Promise<T> {
+  return currentTime.run(new DatabaseTime(() => false), work);
+}
+
 /**
  * Begins to wait for the database.
  * @param deadlineMs for everything that shares it

@@ -34,7 +34,11 @@ export function keyFault(text: string, maxBytes: number): string | undefined {
   return undefined;
 }
 
-function labelFault(text: string, maxCharacters: number): string | undefined {
+/**
+ * Why a text cannot be a label, or undefined.
+ * @param maxCharacters code points of its NFC
+ */
+export function labelFault(text: string, maxCharacters: number): string | undefined {
   const characters = [...text].length;
   if (characters === 0 || characters > maxCharacters)
     return `must have 1 to ${maxCharacters} characters`;
