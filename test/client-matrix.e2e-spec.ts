@@ -212,6 +212,15 @@ describe('a caller bound to a client', () => {
       { name: 'tray', annotation_count: 1, image_count: 1 },
     ]);
     expect(headers['x-total-count']).toBe('2');
+    await unbound.post('/instruments').send({ name: 'unused' }).expect(201);
+    const { body: all } = await ours.get('/instruments?unused=true').expect(200);
+    expect(all.map(({ name }: { name: string }) => name)).toEqual(['clamp', 'tray', 'unused']);
+    const others = await ours.get('/instruments?unused=true&client_id=theirs').expect(200);
+    expect(others.body.map(({ name }: { name: string }) => name)).toEqual([
+      'clamp',
+      'tray',
+      'unused',
+    ]);
   });
 
   it('knows no label that only images of others carry, and changes none', async () => {

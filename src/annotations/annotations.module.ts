@@ -5,9 +5,7 @@ import { AnnotationSetWriter } from './annotation-set.writer.js';
 import { AnnotationsController } from './annotations.controller.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import { AnnotationsService } from './annotations.service.js';
-import { InstrumentsController } from './instruments.controller.js';
 import { InstrumentsRepository } from './instruments.repository.js';
-import { InstrumentsService } from './instruments.service.js';
 import { LabelMerger } from './label-merger.js';
 import { LabelMergesRepository } from './label-merges.repository.js';
 import { LabelsController } from './labels.controller.js';
@@ -16,14 +14,13 @@ import { LabelsService } from './labels.service.js';
 import { Vocabulary } from './vocabulary.js';
 
 @Module({
-  controllers: [AnnotationsController, InstrumentsController, LabelsController],
+  controllers: [AnnotationsController, LabelsController],
   providers: [
     AnnotationsService,
     AnnotationSetsService,
     AnnotatedImages,
     AnnotationSetWriter,
     AnnotationsRepository,
-    InstrumentsService,
     InstrumentsRepository,
     LabelsService,
     LabelsRepository,

@@ -30,6 +30,11 @@ export const HEADERS: Readonly<Record<string, Header>> = {
     description: 'Length of the whole list, if `count` asks for it.',
     schema: { type: 'integer', minimum: 0, examples: [1] },
   },
+  'X-Count': {
+    description:
+      'That what was counted is an estimate, from a part of the images; not there when it is exact.',
+    schema: { type: 'string', enum: ['estimated'], examples: ['estimated'] },
+  },
   'X-Request-Id': {
     description: 'Names the request; the log has it, and a problem repeats it as `instance`.',
     required: true,

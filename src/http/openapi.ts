@@ -68,6 +68,12 @@ export function AnswersPage(type: Type) {
   return ApiOkResponse({ type: [type], description: 'A page of the list.', headers: PAGE });
 }
 
+/** The same, of what was counted and may be estimated. */
+export function AnswersCountedPage(type: Type) {
+  const headers = { ...PAGE, ...headersNamed('X-Count') };
+  return ApiOkResponse({ type: [type], description: 'A page of the list.', headers });
+}
+
 /** 204 to what was asked to go. */
 export function Removes(description: string) {
   return ApiNoContentResponse({ description });

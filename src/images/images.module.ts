@@ -16,6 +16,9 @@ import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesController } from './images.controller.js';
 import { ImagesRepository } from './images.repository.js';
 import { ImagesService } from './images.service.js';
+import { InstrumentUsesRepository } from './instrument-uses.repository.js';
+import { InstrumentsController } from './instruments.controller.js';
+import { InstrumentsService } from './instruments.service.js';
 import { PictureDirectory } from './picture-directory.js';
 import { PictureStore } from './picture-store.js';
 import { PicturesService } from './pictures.service.js';
@@ -25,7 +28,7 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
 
 @Module({
   imports: [AnnotationsModule, UsersModule, LocationsModule],
-  controllers: [ImagesController, ImageFilesController],
+  controllers: [ImagesController, ImageFilesController, InstrumentsController],
   providers: [
     ImagesService,
     ImageCreationService,
@@ -48,6 +51,8 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
     HotFiles,
     { provide: ReadyAnswers, useExisting: HotFiles },
     ImagesRepository,
+    InstrumentsService,
+    InstrumentUsesRepository,
     ImageUploadReader,
     UpkeepService,
     {

@@ -84,7 +84,8 @@ export class ImagesRepository {
       .where(visibleImages(':visibleClientIds', 'image'), { visibleClientIds: caller.clientIds });
   }
 
-  private matching(caller: Caller, filter: ImageFilter): Images {
+  /** Those that a filter lets through, to be selected from. */
+  matching(caller: Caller, filter: ImageFilter): Images {
     const images = this.visibleTo(caller);
     images.andWhere(filter.inTrash ? 'image.trashedAt IS NOT NULL' : 'image.trashedAt IS NULL');
     if (filter.userIds) oneOf(images, 'userId', filter.userIds);

@@ -1,10 +1,10 @@
 import { IsBoolean, IsOptional } from 'class-validator';
 import { ToBoolean } from '../../http/validation/conversions.js';
 import type { ImageFilter } from '../image.js';
-import { ImageFilterQuery } from './image-filter.query.js';
+import { SortedImagesQuery } from './sorted-images.query.js';
 
 /** Which images of all, also those in the trash, and how much of each. */
-export class ListImagesQuery extends ImageFilterQuery {
+export class ListImagesQuery extends SortedImagesQuery {
   /**
    * With a picture, or without.
    * @example true
