@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Http, startApp, type TestApp } from './helpers/app.js';
 import { drawPicture } from './helpers/pictures.js';
@@ -217,6 +218,36 @@ describe('PATCH /instruments/{instrument_name}', () => {
         GROUP BY images.id HAVING annotation_count <> count(*)`,
     );
     expect(counters).toEqual([]);
+  });
+
+  it('waits for who is storing the label at that moment, so that what he stores is merged too', async () => {
+    await anAnnotation(http, { instrument: 'old' });
+    await anAnnotation(http, { instrument: 'new' });
+    // A merge could not know of it by what carries the label already.
+    const image = await anImage(http);
+    const path = pathTo(image, 'annotations');
+    const blocker = new pg.Client({ connectionString: service.environment.databaseUrl });
+    await blocker.connect();
+    await blocker.query('BEGIN');
+    // The row of the index that the writer wants, so that he stops after he has found his label.
+    await blocker.query(
+      `INSERT INTO annotations SELECT (jsonb_populate_record(annotations, jsonb_build_object('image_id', images.id))).*
+         FROM annotations, images WHERE image_key = $1 LIMIT 1`,
+      [image.image_key],
+    );
+    const writing = http
+      .post(path)
+      .send({ ...labelled('old'), index: 0 })
+      .then((answer) => answer);
+    await waitingFor(1);
+    const merging = rename('old', { name: 'new', merge: true }).then((answer) => answer);
+    await waitingFor(2);
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+
+    expect((await writing).status).toBe(201);
+    expect((await merging).body).toMatchObject({ images: 2, annotations: 2 });
+    expect(await labelsOf(image)).toEqual(['new']);
   });
 
   it('goes on with a merge that broke off, and until then lets the label mean the other one', async () => {
@@ -448,6 +479,18 @@ async function labelsOf(image: { image_key: string }): Promise<string[]> {
 async function namesInUse(): Promise<string[]> {
   const { body } = await http.get('/instruments').expect(200);
   return (body as { name: string }[]).map(({ name }) => name);
+}
+
+/** Until so many connections of the service wait for a lock. */
+async function waitingFor(count: number): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const waiting = await service.dataSource.query<unknown[]>(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if (waiting.length === count) return;
+    await sleep(10);
+  }
+  throw new Error(`there are not ${count} connections that wait for a lock`);
 }
 
 async function rowsOf(table: string): Promise<string[]> {
