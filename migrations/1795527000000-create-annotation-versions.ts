@@ -9,6 +9,7 @@ export class CreateAnnotationVersions1795527000000 implements MigrationInterface
         index integer NOT NULL,
         version integer NOT NULL,
         change text NOT NULL,
+        instrument_id bigint NOT NULL,
         instrument text NOT NULL,
         polygon jsonb,
         attributes jsonb NOT NULL,
@@ -28,12 +29,12 @@ export class CreateAnnotationVersions1795527000000 implements MigrationInterface
           change IN ('created', 'replaced', 'deleted', 'restored', 'imported', 'relabelled'))
       )`);
     await runner.query(`
-      INSERT INTO annotation_versions (image_id, index, version, change, instrument, polygon, attributes,
-             source, confidence, bbox, area, content_bytes, created_at, created_by, at, by)
+      INSERT INTO annotation_versions (image_id, index, version, change, instrument_id, instrument,
+             polygon, attributes, source, confidence, bbox, area, content_bytes, created_at, created_by, at, by)
       SELECT annotations.image_id, annotations.index, annotations.version,
              CASE WHEN annotations.deleted_at IS NOT NULL THEN 'deleted'
                   WHEN annotations.version = 1 THEN 'created' ELSE 'replaced' END,
-             instruments.name, annotations.polygon, annotations.attributes, annotations.source,
+             instruments.id, instruments.name, annotations.polygon, annotations.attributes, annotations.source,
              annotations.confidence, annotations.bbox, annotations.area, annotations.content_bytes,
              annotations.created_at, annotations.created_by, annotations.updated_at, annotations.updated_by
         FROM annotations JOIN instruments ON instruments.id = annotations.instrument_id`);

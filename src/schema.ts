@@ -4,12 +4,14 @@ import { Annotation } from './annotations/annotation.entity.js';
 import { ImageInstrument } from './annotations/image-instrument.entity.js';
 import { AnnotationVersionRow } from './annotations/history/annotation-version.entity.js';
 import { Instrument } from './annotations/instrument.entity.js';
+import { InstrumentChange } from './annotations/instrument-change.entity.js';
 import { CreateCaptureTables1795420800000 } from '../migrations/1795420800000-create-capture-tables.js';
 import { CreateIdempotencyKeys1795420900000 } from '../migrations/1795420900000-create-idempotency-keys.js';
 import { CreateAccessTables1795430400000 } from '../migrations/1795430400000-create-access-tables.js';
 import { IndexStorageKeys1795430600000 } from '../migrations/1795430600000-index-storage-keys.js';
 import { NotifyOfPictures1795440100000 } from '../migrations/1795440100000-notify-of-pictures.js';
 import { CreateAnnotationVersions1795527000000 } from '../migrations/1795527000000-create-annotation-versions.js';
+import { RenameLabels1795527100000 } from '../migrations/1795527100000-rename-labels.js';
 import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-searches.js';
 import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
@@ -26,6 +28,7 @@ export const SCHEMA: DatabaseSchema = {
     Location,
     Image,
     Instrument,
+    InstrumentChange,
     Annotation,
     ImageInstrument,
     AnnotationVersionRow,
@@ -40,6 +43,7 @@ export const SCHEMA: DatabaseSchema = {
     IndexStorageKeys1795430600000,
     NotifyOfPictures1795440100000,
     CreateAnnotationVersions1795527000000,
+    RenameLabels1795527100000,
     IndexSearches1795527200000,
     ListLabelsOfImages1795527300000,
   ],

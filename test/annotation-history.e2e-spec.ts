@@ -298,6 +298,41 @@ describe('POST …/restore', () => {
     expect((await changesOf(annotation)).at(-1)).toBe('4 restored');
   });
 
+  it('restores a label as it is called now, which may be another one since', async () => {
+    const renamed = await anAnnotation(http, { instrument: 'bone saw' });
+    const merged = await anAnnotation(http, { instrument: 'gigli saw' });
+    for (const annotation of [renamed, merged]) await replace(annotation, { instrument: 'drill' });
+    const change = (from: string, fields: Fields) =>
+      http
+        .patch(`/instruments/${encodeURIComponent(from)}`)
+        .send(fields)
+        .expect(200);
+    await change('bone saw', { name: 'saw' });
+    await change('gigli saw', { name: 'wire saw' });
+    await anImage(http, { annotations: [{ instrument: 'wire' }] });
+    await change('wire saw', { name: 'wire', merge: true });
+    const restored = async (annotation: StoredAnnotation) =>
+      (await http.post(pathTo(annotation, 'restore')).query({ version: 1 }).expect(200)).body;
+    expect(await restored(renamed)).toMatchObject({ instrument: 'saw' });
+    expect(await restored(merged)).toMatchObject({ instrument: 'wire' });
+    expect((await historyOf(merged)).map(({ instrument }) => instrument)).toEqual([
+      'wire',
+      'drill',
+      'gigli saw',
+    ]);
+  });
+
+  it('knows what a merge of labels did to an annotation, and who did it', async () => {
+    const annotation = await anAnnotation(http, { instrument: 'spoon' });
+    await anImage(http, { annotations: [{ instrument: 'curette' }] });
+    await http.patch('/instruments/spoon').send({ name: 'curette', merge: true }).expect(200);
+    const body = (await http.get(pathTo(annotation)).expect(200)).body as StoredAnnotation;
+    const [newest, first] = await historyOf(annotation);
+    expect(newest).toMatchObject({ change: 'relabelled', instrument: 'curette', version: 2 });
+    expect(newest).toMatchObject({ polygon: body.polygon, at: body.updated_at });
+    expect(first).toMatchObject({ change: 'created', instrument: 'spoon', version: 1 });
+  });
+
   it('restores the version that is named, of deleted and of living annotations', async () => {
     const annotation = await aDeletedAnnotation();
     const restore = (version: number) =>

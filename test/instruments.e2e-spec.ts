@@ -75,7 +75,81 @@ describe('GET /instruments', () => {
     expect(first.headers['x-total-count']).toBe('5');
     const other = new URL(nextPage(first)!, service.url).searchParams.get('cursor')!;
     expectProblem(await http.get(`/users?cursor=${other}`), 400, 'invalid-request', ['cursor']);
-    expectProblem(await http.get('/instruments?q=a'), 400, 'invalid-request', ['q']);
+    expectProblem(await http.get('/instruments?sort=name'), 400, 'invalid-request', ['sort']);
+  });
+
+  it('counts in the images that pass the filters of GET /images, and in no others', async () => {
+    const early = '2020-01-01T00:00:00Z';
+    await anImage(http, {
+      image_key: 'tray/1',
+      ...{ hardware_id: 'camera', ml_tag: 'TEST', created_at: early },
+      annotations: ['clamp', 'clamp', 'tray'].map((instrument) => ({ instrument })),
+    });
+    await anImage(http, {
+      image_key: 'tray/2',
+      client_id: 'other',
+      annotations: ['clamp', 'scalpel'].map((instrument) => ({ instrument })),
+    });
+    await aTrashedImage(http, { annotations: [{ instrument: 'lost' }] });
+
+    const all = ['clamp 3 2', 'scalpel 1 1', 'tray 1 1'];
+    const [first, second] = [
+      ['clamp 2 1', 'tray 1 1'],
+      ['clamp 1 1', 'scalpel 1 1'],
+    ];
+    for (const [query, expected] of [
+      ['', all],
+      ['q=TRAY', all],
+      ['instrument=tray', first],
+      ['instrument=tray&instrument=scalpel', all],
+      ['hardware_id=camera', first],
+      ['ml_tag=TEST', first],
+      ['client_id=other', second],
+      [`created_from=${early}&created_to=2021-01-01T00:00:00Z`, first],
+      ['created_from=2021-01-01T00:00:00Z', second],
+      ['has_file=true', []],
+      ['annotated=false', []],
+      ['trash=true', ['lost 1 1']],
+      ['client_id=other&unused=true', ['clamp 1 1', 'lost 0 0', 'scalpel 1 1', 'tray 0 0']],
+      ['user_id=nobody&unused=true&limit=1', ['clamp 0 0']],
+    ] as const) {
+      const { body, headers } = await http.get(`/instruments?count=exact&${query}`).expect(200);
+      const counts = (body as Record<string, unknown>[]).map(
+        ({ name, annotation_count, image_count }) =>
+          [name, annotation_count, image_count].join(' '),
+      );
+      expect({ query, counts }).toEqual({ query, counts: expected });
+      if (!query.includes('limit')) expect(headers['x-total-count']).toBe(String(expected.length));
+      expect(headers['x-count']).toBeUndefined();
+    }
+    const unused = await allPages(http, '/instruments?limit=1&client_id=other&unused=true');
+    expect(unused).toHaveLength(4);
+  });
+
+  it('estimates in more than 50,000 images, says so, and is about right', async () => {
+    await anImage(http, { annotations: [{ instrument: 'clamp' }] });
+    await service.dataSource.query(
+      `INSERT INTO images (image_key, client_id, captured_at, received_at, updated_at, version, creation_digest,
+              annotation_set_version, highest_annotation_index, annotation_count, annotation_bytes)
+       SELECT 'many/' || n, CASE WHEN n <= 100 THEN 'few' ELSE 'many' END, now(), now(), now(), 1, '', 1, 1, 2, 0
+         FROM generate_series(1, 60000) n`,
+    );
+    await service.dataSource.query(
+      `INSERT INTO annotations (image_id, index, instrument_id, attributes, source, content_bytes, created_at,
+              updated_at, version)
+       SELECT images.id, n, instruments.id, '{}', 'human', 0, now(), now(), 1
+         FROM images, instruments, generate_series(0, 1) n WHERE image_key LIKE 'many/%'`,
+    );
+    await service.dataSource.query('ANALYZE');
+
+    const { body, headers } = await http.get('/instruments').expect(200);
+
+    expect(headers['x-count']).toBe('estimated');
+    expect(Math.abs(body[0].image_count - 60_001)).toBeLessThan(1_000);
+    expect(Math.abs(body[0].annotation_count - 120_001)).toBeLessThan(2_000);
+    const few = await http.get('/instruments?client_id=few').expect(200);
+    expect(few.body).toEqual([{ name: 'clamp', annotation_count: 200, image_count: 100 }]);
+    expect(few.headers['x-count']).toBeUndefined();
   });
 });
 

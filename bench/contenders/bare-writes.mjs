@@ -14,7 +14,7 @@ assertStatements(
     /^START TRANSACTION/,
     /FROM images\b.*FOR NO KEY UPDATE/s,
     /FROM annotations\b.*index = \$2/s,
-    /FROM instruments WHERE name = ANY/s,
+    /FROM gate, instruments\b.*name = ANY/s,
     /jsonb_to_recordset.*INSERT INTO annotations\b.*INSERT INTO annotation_versions\b/s,
     /UPDATE images\b/,
     /FROM annotations\b.*index = \$2/s,

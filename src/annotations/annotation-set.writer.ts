@@ -11,7 +11,7 @@ import {
 import { NoNextIndex, TooManyAnnotations } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import type { VersionChange } from './history/annotation-version.js';
-import { InstrumentsRepository } from './instruments.repository.js';
+import { Vocabulary } from './vocabulary.js';
 
 // PostgreSQL's integer.
 const HIGHEST_INDEX = 2_147_483_647;
@@ -34,13 +34,13 @@ export interface SetEdit {
 export class AnnotationSetWriter {
   constructor(
     private readonly annotations: AnnotationsRepository,
-    private readonly instruments: InstrumentsRepository,
+    private readonly vocabulary: Vocabulary,
     private readonly environment: Environment,
   ) {}
 
   /**
    * Carries out an edit and raises the version of the set.
-   * @throws TooManyAnnotations
+   * @throws TooManyAnnotations | UnknownInstrument
    */
   async write(
     manager: EntityManager,
@@ -52,7 +52,7 @@ export class AnnotationSetWriter {
     const { maxAnnotations } = this.environment;
     if (count > maxAnnotations) throw new TooManyAnnotations(maxAnnotations);
     const deed = { at: new Date(), by: caller.name };
-    const ids = await this.instruments.idsOf(
+    const ids = await this.vocabulary.idsOf(
       manager,
       edit.store.map(({ instrument }) => instrument),
     );
@@ -70,7 +70,7 @@ export class AnnotationSetWriter {
       {
         highestIndex: Math.max(image.highestIndex, ...edit.store.map(({ index }) => index)),
         count,
-        bytes: image.bytes - bytesOf(edit.before) + bytesOf(edit.store),
+        bytes: image.bytes - storedBytesOf(edit.before) + bytesOf(edit.store),
       },
       deed,
     );
@@ -89,6 +89,11 @@ export function placed(drafts: readonly AnnotationDraft[], highestIndex: number)
     highest += 1;
     return { ...draft, index: highest };
   });
+}
+
+// Not measured again: the label may be called something else by now.
+function storedBytesOf(annotations: readonly AnnotationRecord[]): number {
+  return annotations.reduce((sum, { contentBytes }) => sum + contentBytes, 0);
 }
 
 function bytesOf(contents: readonly AnnotationDraft[]): number {

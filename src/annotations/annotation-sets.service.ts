@@ -3,7 +3,6 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
 import { Environment } from '../config/environment.js';
-import { versionTag } from '../database/entity-tag.js';
 import type { Fault } from '../errors/domain-error.js';
 import type { Precondition } from '../errors/precondition.js';
 import { pathOf } from '../http/reply.js';
@@ -15,18 +14,24 @@ import {
   isSameContent,
 } from './annotation.js';
 import { assertPossible, outsideFaultsOf, setOutsideFaults } from './annotation-geometry.js';
+import { renamesIn, withRenames } from './annotation-tags.js';
 import { type AnnotationView, viewed } from './annotation-view.js';
 import { AnnotationSetWriter, placed, type PlacedDraft } from './annotation-set.writer.js';
 import { AnnotatedImageNotFound, AnnotationsOutsidePicture } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import { GeometryChecker } from './geometry-checker.service.js';
+import { keepLabels } from './label-gate.js';
+import { Vocabulary } from './vocabulary.js';
 
 // What higher features hand in and get back.
 export type { AnnotationDraft, AnnotationRecord } from './annotation.js';
 
-/** All annotations of an image, with the version of the set. */
+// How higher features say in their entity tags that labels were renamed.
+export { renamesIn, withRenames } from './annotation-tags.js';
+
+/** All annotations of an image, with what names this state of the set: its version, and the renames of its labels. */
 export interface AnnotationSet {
-  version: number;
+  revision: string;
   annotations: AnnotationRecord[];
 }
 
@@ -37,6 +42,7 @@ export class AnnotationSetsService {
     private readonly dataSource: DataSource,
     private readonly images: AnnotatedImages,
     private readonly repository: AnnotationsRepository,
+    private readonly vocabulary: Vocabulary,
     private readonly writer: AnnotationSetWriter,
     private readonly geometry: GeometryChecker,
     private readonly audit: AuditLog,
@@ -52,7 +58,8 @@ export class AnnotationSetsService {
   async requireSet(caller: Caller, imageKey: string): Promise<AnnotationSet> {
     const set = await this.repository.findSet(caller, imageKey);
     if (!set) throw new AnnotatedImageNotFound(imageKey);
-    return { version: set.image.setVersion, annotations: set.annotations };
+    const { image, annotations } = set;
+    return { revision: revisionOf(image.setVersion, annotations), annotations };
   }
 
   /**
@@ -68,14 +75,15 @@ export class AnnotationSetsService {
     const set = await this.repository.findSet(caller, imageKey);
     if (!set) throw new AnnotatedImageNotFound(imageKey);
     const { annotations, revision } = viewed(set.image, set.annotations, view, this.environment);
-    const { setVersion } = set.image;
-    return { annotations, etag: revision ? `"${setVersion}-${revision}"` : versionTag(setVersion) };
+    const stored = revisionOf(set.image.setVersion, set.annotations);
+    return { annotations, etag: `"${revision ? `${stored}-${revision}` : stored}"` };
   }
 
   /**
    * Makes the image's annotations exactly these: those whose index is there are replaced (unless they
    * are equal), the others added, and what is not named is deleted.
-   * @throws AnnotatedImageNotFound | PreconditionFailed | TooManyAnnotations | NoNextIndex | ImpossibleGeometry
+   * @throws AnnotatedImageNotFound | PreconditionFailed | TooManyAnnotations | NoNextIndex | ImpossibleGeometry |
+   *   UnknownInstrument
    */
   async replaceSet(
     caller: Caller,
@@ -86,20 +94,22 @@ export class AnnotationSetsService {
     const faults = await this.geometry.faultsOfSet(drafts);
     return this.dataSource.transaction(async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
+      // Else a label could be renamed between the comparison and the writing that it protects.
+      if (precondition.isConditional) await keepLabels(manager);
+      const current = await this.setIn(manager, image.id);
       precondition.assertHolds('annotation-set', {
-        etag: versionTag(image.setVersion),
+        etag: `"${revisionOf(image.setVersion, current)}"`,
         version: image.setVersion,
         changedAt: image.updatedAt,
         changedBy: image.updatedBy,
       });
       assertPossible([...faults, ...setOutsideFaults(drafts, image.size)]);
+      await this.vocabulary.assertKnown(manager, drafts);
       const wanted = placed(drafts, image.highestIndex);
-      const isChanged = await this.writeSet(manager, caller, image, wanted);
-      const sets = await this.repository.listOf([image.id], manager);
-      return {
-        version: image.setVersion + (isChanged ? 1 : 0),
-        annotations: sets.get(image.id) ?? [],
-      };
+      const isChanged = await this.writeSet(manager, caller, image, current, wanted);
+      const annotations = await this.setIn(manager, image.id);
+      const version = image.setVersion + (isChanged ? 1 : 0);
+      return { revision: revisionOf(version, annotations), annotations };
     });
   }
 
@@ -114,7 +124,7 @@ export class AnnotationSetsService {
   /**
    * Stores the first annotations of an image that the same transaction has made.
    * @param faults of them, by {@link faultsOf}
-   * @throws NoNextIndex | ImpossibleGeometry
+   * @throws NoNextIndex | ImpossibleGeometry | UnknownInstrument
    */
   async createSetIn(
     manager: EntityManager,
@@ -125,6 +135,7 @@ export class AnnotationSetsService {
   ): Promise<void> {
     assertPossible(faults);
     if (drafts.length === 0) return;
+    await this.vocabulary.assertKnown(manager, drafts);
     const store = placed(drafts, -1);
     await this.writer.write(manager, caller, emptyImage(imageId), { before: [], store });
   }
@@ -146,11 +157,21 @@ export class AnnotationSetsService {
     imageId: string,
     size: { width: number; height: number },
   ): Promise<void> {
-    const sets = await this.repository.listOf([imageId], manager);
-    const faults = (sets.get(imageId) ?? []).flatMap((annotation) =>
+    const annotations = await this.setIn(manager, imageId);
+    const faults = annotations.flatMap((annotation) =>
       outsideFaultsOf(annotation, ['annotations', annotation.index], size),
     );
     if (faults.length > 0) throw new AnnotationsOutsidePicture(size.width, size.height, faults);
+  }
+
+  /** How often the labels of an image's annotations were renamed, all together. */
+  renamesOf(manager: EntityManager, imageId: string): Promise<number> {
+    return this.vocabulary.renamesOf(manager, imageId);
+  }
+
+  private async setIn(manager: EntityManager, imageId: string): Promise<AnnotationRecord[]> {
+    const sets = await this.repository.listOf([imageId], manager);
+    return sets.get(imageId) ?? [];
   }
 
   /** @returns whether anything changed */
@@ -158,10 +179,10 @@ export class AnnotationSetsService {
     manager: EntityManager,
     caller: Caller,
     image: AnnotatedImage,
+    before: readonly AnnotationRecord[],
     wanted: readonly PlacedDraft[],
   ): Promise<boolean> {
-    const sets = await this.repository.listOf([image.id], manager);
-    const current = new Map((sets.get(image.id) ?? []).map((item) => [item.index, item]));
+    const current = new Map(before.map((item) => [item.index, item]));
     const store = wanted.filter((draft) => {
       const there = current.get(draft.index);
       return there === undefined || !isSameContent(there, draft);
@@ -170,12 +191,16 @@ export class AnnotationSetsService {
     const remove = [...current.keys()].filter((index) => !kept.has(index));
     if (store.length === 0 && remove.length === 0) return false;
     const touched = [...remove, ...store.map(({ index }) => index)];
-    const before = touched.flatMap((index) => current.get(index) ?? []);
-    await this.writer.write(manager, caller, image, { before, store, remove });
+    const gone = touched.flatMap((index) => current.get(index) ?? []);
+    await this.writer.write(manager, caller, image, { before: gone, store, remove });
     const subject = pathOf('images', image.key, 'annotations');
     await this.audit.recordIn(manager, caller, 'annotation-set.replaced', subject, image.clientId);
     return true;
   }
+}
+
+function revisionOf(setVersion: number, annotations: readonly AnnotationRecord[]): string {
+  return withRenames(renamesIn(annotations), setVersion).join('.');
 }
 
 // What the writer needs to know of an image that was made a moment ago. Its first set is version 1.

@@ -39,6 +39,10 @@ export interface AnnotationRecord extends AnnotationContent {
   createdBy: string | null;
   updatedBy: string | null;
   version: number;
+  /** How often its label was renamed. */
+  renames: number;
+  /** Size of the content as JSON when it was stored: a label that is renamed changes no annotation. */
+  contentBytes: number;
 }
 
 /** What an annotation looks like to its image: which size it must fit, what was used before. */

@@ -13,7 +13,6 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
-import { versionTag } from '../database/entity-tag.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
@@ -30,6 +29,7 @@ import {
   AnnotationSetsService,
 } from './annotation-sets.service.js';
 import { AnnotationsService } from './annotations.service.js';
+import { annotationTag } from './annotation-tags.js';
 import { AnnotationResponse } from './dto/annotation.response.js';
 import { ListAnnotationsQuery } from './dto/list-annotations.query.js';
 import { CreateAnnotationRequest } from './dto/create-annotation.request.js';
@@ -85,6 +85,7 @@ export class AnnotationsController {
     'too-many-annotations',
     'no-next-index',
     'impossible-geometry',
+    'unknown-instrument',
   )
   async addAnnotation(
     @CurrentCaller() caller: Caller,
@@ -99,10 +100,9 @@ export class AnnotationsController {
       draft,
       request,
     );
-    const { index, version } = annotation;
     const response = AnnotationResponse.from(imageKey, annotation);
-    const reply = Reply.made(response, isNew, 'images', imageKey, 'annotations', index);
-    return reply.tagged(versionTag(version));
+    const reply = Reply.made(response, isNew, 'images', imageKey, 'annotations', annotation.index);
+    return reply.tagged(annotationTag(annotation));
   }
 
   /**
@@ -114,7 +114,7 @@ export class AnnotationsController {
   @TakesAnnotationSet()
   @ActsOnImage()
   @AnswersAll(AnnotationResponse, 'The annotations as they are now; the ETag is that of the set.')
-  @Refuses('annotation-set-changed', 'no-next-index', 'impossible-geometry')
+  @Refuses('annotation-set-changed', 'no-next-index', 'impossible-geometry', 'unknown-instrument')
   async replaceAnnotations(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
@@ -140,7 +140,7 @@ export class AnnotationsController {
   ): Promise<Reply<AnnotationResponse>> {
     const annotation = await this.annotations.requireAnnotation(caller, imageKey, index);
     return Reply.of(AnnotationResponse.from(imageKey, annotation)).tagged(
-      versionTag(annotation.version),
+      annotationTag(annotation),
     );
   }
 
@@ -152,7 +152,7 @@ export class AnnotationsController {
   @Put(':annotation_index')
   @ActsOnAnnotation()
   @Answers(AnnotationResponse)
-  @Refuses('annotation-changed', 'impossible-geometry')
+  @Refuses('annotation-changed', 'impossible-geometry', 'unknown-instrument')
   async replaceAnnotation(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
@@ -172,9 +172,7 @@ export class AnnotationsController {
       precondition,
       content,
     );
-    return Reply.of(AnnotationResponse.from(imageKey, replaced)).tagged(
-      versionTag(replaced.version),
-    );
+    return Reply.of(AnnotationResponse.from(imageKey, replaced)).tagged(annotationTag(replaced));
   }
 
   /**
@@ -222,7 +220,7 @@ function ActsOnAnnotation() {
 }
 
 function replySet(imageKey: string, set: AnnotationSet): Reply<AnnotationResponse[]> {
-  return Reply.of(responsesOf(imageKey, set.annotations)).tagged(versionTag(set.version));
+  return Reply.of(responsesOf(imageKey, set.annotations)).tagged(`"${set.revision}"`);
 }
 
 function responsesOf(imageKey: string, annotations: readonly AnnotationRecord[]) {

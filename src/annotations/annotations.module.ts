@@ -10,12 +10,16 @@ import { AnnotationHistoryController } from './history/annotation-history.contro
 import { AnnotationHistoryRepository } from './history/annotation-history.repository.js';
 import { AnnotationHistoryService } from './history/annotation-history.service.js';
 import { AnnotationRestorationService } from './history/annotation-restoration.service.js';
-import { InstrumentsController } from './instruments.controller.js';
 import { InstrumentsRepository } from './instruments.repository.js';
-import { InstrumentsService } from './instruments.service.js';
+import { LabelMerger } from './label-merger.js';
+import { LabelMergesRepository } from './label-merges.repository.js';
+import { LabelsController } from './labels.controller.js';
+import { LabelsRepository } from './labels.repository.js';
+import { LabelsService } from './labels.service.js';
+import { Vocabulary } from './vocabulary.js';
 
 @Module({
-  controllers: [AnnotationsController, AnnotationHistoryController, InstrumentsController],
+  controllers: [AnnotationsController, AnnotationHistoryController, LabelsController],
   providers: [
     AnnotationsService,
     AnnotationSetsService,
@@ -26,8 +30,12 @@ import { InstrumentsService } from './instruments.service.js';
     AnnotationHistoryService,
     AnnotationRestorationService,
     AnnotationHistoryRepository,
-    InstrumentsService,
     InstrumentsRepository,
+    LabelsService,
+    LabelsRepository,
+    LabelMerger,
+    LabelMergesRepository,
+    Vocabulary,
   ],
   exports: [AnnotationSetsService],
 })

@@ -63,6 +63,8 @@ interface AnnotationRow {
   created_by: string | null;
   updated_by: string | null;
   version: number;
+  renames: number;
+  content_bytes: number;
 }
 
 const IMAGE_COLUMNS = `
@@ -75,7 +77,8 @@ const ANNOTATION_COLUMNS = `
   annotations.image_id, annotations.index, instruments.name AS instrument, annotations.polygon,
   annotations.attributes, annotations.source, annotations.confidence, annotations.bbox,
   annotations.area, annotations.created_at, annotations.updated_at, annotations.created_by,
-  annotations.updated_by, annotations.version`;
+  annotations.updated_by, annotations.version, instruments.version - 1 AS renames,
+  annotations.content_bytes`;
 
 const IMAGE_IN_USE = `images.image_key = $1 AND images.trashed_at IS NULL AND ${visibleImages('$2')}`;
 
@@ -275,5 +278,7 @@ function toRecord(row: AnnotationRow): AnnotationRecord {
     createdBy: row.created_by,
     updatedBy: row.updated_by,
     version: row.version,
+    renames: row.renames,
+    contentBytes: row.content_bytes,
   };
 }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type AuditedAction, AuditLog } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
-import { versionTag } from '../database/entity-tag.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { pathOf } from '../http/reply.js';
@@ -15,9 +14,11 @@ import type {
 import { AnnotatedImages } from './annotated-images.js';
 import { assertPossible, outsideFaultsOf } from './annotation-geometry.js';
 import { AnnotationSetWriter, placed } from './annotation-set.writer.js';
+import { annotationTag } from './annotation-tags.js';
 import { AnnotationExists, AnnotationNotFound } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import { GeometryChecker } from './geometry-checker.service.js';
+import { keepLabels } from './label-gate.js';
 
 /** The use cases of single annotations; those of whole sets are `AnnotationSetsService`'s. */
 @Injectable()
@@ -49,7 +50,7 @@ export class AnnotationsService {
    * get consecutive ones.
    * @param request that may be repeated: then the annotation is there, and comes as it is now
    * @throws AnnotatedImageNotFound | AnnotationExists | TooManyAnnotations | NoNextIndex |
-   *   ImpossibleGeometry | IdempotencyKeyReused
+   *   ImpossibleGeometry | UnknownInstrument | IdempotencyKeyReused
    */
   async addAnnotation(
     caller: Caller,
@@ -78,7 +79,8 @@ export class AnnotationsService {
 
   /**
    * Replaces the content of an annotation that exists.
-   * @throws AnnotatedImageNotFound | AnnotationNotFound | PreconditionFailed | ImpossibleGeometry
+   * @throws AnnotatedImageNotFound | AnnotationNotFound | PreconditionFailed | ImpossibleGeometry |
+   *   UnknownInstrument
    */
   async replaceAnnotation(
     caller: Caller,
@@ -90,6 +92,8 @@ export class AnnotationsService {
     const faults = await this.geometry.faultsOf(content);
     return this.dataSource.transaction(async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
+      // Else a label could be renamed between the comparison and the writing that it protects.
+      if (precondition.isConditional) await keepLabels(manager);
       const current = await this.requireCurrent(manager, image, imageKey, index, precondition);
       assertPossible([...faults, ...outsideFaultsOf(content, [], image.size)]);
       const store = [{ ...content, index }];
@@ -136,7 +140,7 @@ export class AnnotationsService {
     const annotation = await this.repository.find(image.id, index, manager);
     if (!annotation) throw new AnnotationNotFound(imageKey, index);
     precondition.assertHolds('annotation', {
-      etag: versionTag(annotation.version),
+      etag: annotationTag(annotation),
       version: annotation.version,
       changedAt: annotation.updatedAt,
       changedBy: annotation.updatedBy,

@@ -68,6 +68,7 @@ function limited({ poolSize, deadlineMs, lockTimeoutMs }: ConnectionLimits) {
     // The network may have swallowed the news that the service left: neither its locks nor its idle
     // connections, which the pool closes after 10 s, must outlive it.
     idle_in_transaction_session_timeout: deadlineMs,
-    options: `-c idle_session_timeout=${IDLE_SESSION_MS}`,
+    // Compiling a query pays after seconds; estimates of what a page costs are often that wrong.
+    options: `-c idle_session_timeout=${IDLE_SESSION_MS} -c jit=off`,
   };
 }

@@ -34,6 +34,11 @@ export const HEADERS: Readonly<Record<string, Header>> = {
     description: 'Whether `X-Total-Count` was counted, or is what the planner expects.',
     schema: { type: 'string', enum: ['exact', 'estimated'], examples: ['exact'] },
   },
+  'X-Count': {
+    description:
+      'That what was counted is an estimate, from a part of the images; not there when it is exact.',
+    schema: { type: 'string', enum: ['estimated'], examples: ['estimated'] },
+  },
   'X-Request-Id': {
     description: 'Names the request; the log has it, and a problem repeats it as `instance`.',
     required: true,

@@ -14,6 +14,11 @@ export const PATH_PARAMETERS: Readonly<Record<string, Omit<Parameter, 'name' | '
     example: 0,
     schema: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
   },
+  instrument_name: {
+    description: 'The label, percent-encoded: a slash in it is %2F.',
+    example: 'needle holder',
+    schema: { ...KEY, maxLength: 255 },
+  },
   user_id: { description: "The user's id.", example: 'ada', schema: { ...KEY, maxLength: 255 } },
   location_id: {
     description: "The location's id.",

@@ -1,4 +1,5 @@
 import { ACCESS_PROBLEMS } from './access-problems.js';
+import { INSTRUMENT_PROBLEMS } from './instrument-problems.js';
 import { PICTURE_PROBLEMS } from './picture-problems.js';
 import type { ProblemEntry } from './problem-entry.js';
 
@@ -226,5 +227,10 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     members: { failing: ['database'] },
   },
   ...ACCESS_PROBLEMS,
+  'instrument-changed': {
+    ...changed('instrument'),
+    members: { ...CHANGED, changed_at: null },
+  },
+  ...INSTRUMENT_PROBLEMS,
   ...PICTURE_PROBLEMS,
 };

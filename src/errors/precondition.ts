@@ -5,13 +5,14 @@ export interface CurrentState {
   /** The strong entity tag of the current representation, with its quotes. */
   etag: string;
   version: number;
-  changedAt: Date;
+  /** Null if it never was. */
+  changedAt: Date | null;
   changedBy: string | null;
 }
 
 /** What If-Match can protect; the problem's code is this word with "-changed". */
 export type ConditionalResource =
-  'user' | 'location' | 'image' | 'picture' | 'annotation' | 'annotation-set';
+  'user' | 'location' | 'image' | 'picture' | 'annotation' | 'annotation-set' | 'instrument';
 
 /** The resource is not the one that the request's If-Match names (412). */
 export class PreconditionFailed extends DomainError {
@@ -31,7 +32,7 @@ export class PreconditionFailed extends DomainError {
           current_etag: current.etag,
           current_version: current.version,
           changed_by: current.changedBy,
-          changed_at: current.changedAt.toISOString(),
+          changed_at: current.changedAt?.toISOString() ?? null,
         }
       : {};
   }
@@ -62,6 +63,11 @@ export class Precondition {
     private readonly tags: readonly string[] | '*' | undefined,
     private readonly required: boolean,
   ) {}
+
+  /** Whether it depends on what the resource is. */
+  get isConditional(): boolean {
+    return this.tags !== undefined;
+  }
 
   /** @throws PreconditionRequired when the service asks for If-Match and there is none */
   assertPresent(): void {

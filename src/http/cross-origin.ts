@@ -33,6 +33,7 @@ const EXPOSED_HEADERS = [
   'Retry-After',
   'Server-Timing',
   'WWW-Authenticate',
+  'X-Count',
   'X-Image-Transform',
   'X-Request-Id',
   'X-Total-Count',

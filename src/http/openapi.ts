@@ -46,6 +46,11 @@ export function AnswersUntagged(type: Type, description = 'The resource as it is
   return ApiOkResponse({ type, description });
 }
 
+/** 200 with the items of a list that never changes what it has said, so that it has no entity tag. */
+export function AnswersUntaggedList(type: Type, description: string) {
+  return ApiOkResponse({ type: [type], description });
+}
+
 /** 200 with all items of a small list and the list's entity tag. */
 export function AnswersAll(type: Type, description: string) {
   return ApiOkResponse({ type: [type], description, headers: ETAG });
@@ -86,6 +91,12 @@ export function AnswersPageOrLines(types: Type[], example: string) {
     ApiExtraModels(...types),
     ApiOkResponse({ description, headers: PAGE, content }),
   );
+}
+
+/** The same as a page, of what was counted and may be estimated. */
+export function AnswersCountedPage(type: Type) {
+  const headers = { ...PAGE, ...headersNamed('X-Count') };
+  return ApiOkResponse({ type: [type], description: 'A page of the list.', headers });
 }
 
 /** 204 to what was asked to go. */

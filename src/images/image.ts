@@ -1,4 +1,8 @@
-import type { AnnotationDraft, AnnotationRecord } from '../annotations/annotation-sets.service.js';
+import {
+  type AnnotationDraft,
+  type AnnotationRecord,
+  withRenames,
+} from '../annotations/annotation-sets.service.js';
 import { variantTag, versionTag } from '../database/entity-tag.js';
 import type { Image } from './image.entity.js';
 import type { MlTag } from './ml-tag.js';
@@ -71,9 +75,10 @@ export type ImageSort = (typeof IMAGE_SORTS)[number];
 
 /**
  * The strong entity tag of an image, which carries its annotations.
+ * @param renames of their labels, all together
  * @param variant which fields are shown; undefined: all of them
  */
-export function imageTag(image: Image, variant?: string): string {
-  const whole = versionTag(image.version, image.annotationSetVersion);
+export function imageTag(image: Image, renames: number, variant?: string): string {
+  const whole = versionTag(...withRenames(renames, image.version, image.annotationSetVersion));
   return variant === undefined ? whole : variantTag(whole, variant);
 }

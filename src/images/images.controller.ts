@@ -45,7 +45,7 @@ import type { ImageSelection } from './dto/image-selection.js';
 import { ListImagesQuery } from './dto/list-images.query.js';
 import { PatchImageRequest } from './dto/patch-image.request.js';
 import { SparseImageResponse } from './dto/sparse-image.response.js';
-import { type AnnotatedRecord, imageTag } from './image.js';
+import type { AnnotatedRecord } from './image.js';
 import { ImageCreationService } from './image-creation.service.js';
 import { ImageStreamService } from './image-stream.service.js';
 import { ImageUploadReader } from './image-upload.reader.js';
@@ -116,6 +116,7 @@ export class ImagesController {
     'image-in-trash',
     'unknown-reference',
     'impossible-geometry',
+    'unknown-instrument',
     'no-next-index',
   )
   @Refuses('unsupported-picture', 'undecodable-picture', 'too-many-pixels', 'file-too-large')
@@ -233,8 +234,9 @@ export class ImagesController {
     return selection ? selection.from(response) : response;
   }
 
-  private reply<T>(reply: Reply<T>, { image }: AnnotatedRecord, variant?: string): Reply<T> {
-    const tagged = reply.tagged(imageTag(image, variant));
+  private reply<T>(reply: Reply<T>, record: AnnotatedRecord, variant?: string): Reply<T> {
+    const { image } = record;
+    const tagged = reply.tagged(this.images.tagOf(record, variant));
     // A client that kept its copy would keep a signature that expires.
     return image.fileStorageKey !== null && this.addresses.areSigned
       ? tagged.alwaysWhole()

@@ -17,6 +17,9 @@ import { ImagesController } from './images.controller.js';
 import { ImagesRepository } from './images.repository.js';
 import { ImageStreamService } from './image-stream.service.js';
 import { ImagesService } from './images.service.js';
+import { InstrumentUsesRepository } from './instrument-uses.repository.js';
+import { InstrumentsController } from './instruments.controller.js';
+import { InstrumentsService } from './instruments.service.js';
 import { PictureDirectory } from './picture-directory.js';
 import { PictureStore } from './picture-store.js';
 import { PicturesService } from './pictures.service.js';
@@ -26,7 +29,7 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
 
 @Module({
   imports: [AnnotationsModule, UsersModule, LocationsModule],
-  controllers: [ImagesController, ImageFilesController],
+  controllers: [ImagesController, ImageFilesController, InstrumentsController],
   providers: [
     ImagesService,
     ImageStreamService,
@@ -50,6 +53,8 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
     HotFiles,
     { provide: ReadyAnswers, useExisting: HotFiles },
     ImagesRepository,
+    InstrumentsService,
+    InstrumentUsesRepository,
     ImageUploadReader,
     UpkeepService,
     {

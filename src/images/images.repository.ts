@@ -90,7 +90,8 @@ export class ImagesRepository {
       .where(visibleImages(':visibleClientIds', 'image'), { visibleClientIds: caller.clientIds });
   }
 
-  private async matching(caller: Caller, filter: ImageFilter): Promise<Images> {
+  /** Those that a filter lets through, to be selected from. */
+  async matching(caller: Caller, filter: ImageFilter): Promise<Images> {
     const labels = await LabelIds.namedBy(this.dataSource.manager, filter);
     const images = this.visibleTo(caller);
     narrow(images, filter, labels);

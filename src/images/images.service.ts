@@ -3,7 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { ClientForbidden } from '../access/access.errors.js';
 import { type AuditedAction, AuditLog } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
-import { AnnotationSetsService } from '../annotations/annotation-sets.service.js';
+import { AnnotationSetsService, renamesIn } from '../annotations/annotation-sets.service.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import type { Fault } from '../errors/domain-error.js';
@@ -89,7 +89,7 @@ export class ImagesService {
     if (details.clientId !== undefined) assertSees(caller, details.clientId);
     const image = await this.changing(key, async (manager) => {
       const current = await this.lockInUse(manager, caller, key);
-      precondition.assertHolds('image', stateOf(current));
+      precondition.assertHolds('image', await this.stateIn(manager, current));
       await this.assertReferencesIn(manager, details);
       const changed = await this.changeIn(manager, caller, current, details);
       await this.noteIn(manager, caller, 'image.changed', changed);
@@ -102,7 +102,7 @@ export class ImagesService {
   moveToTrash(caller: Caller, key: string, precondition: Precondition): Promise<void> {
     return this.changing(key, async (manager) => {
       const image = await this.lockInUse(manager, caller, key);
-      precondition.assertHolds('image', stateOf(image));
+      precondition.assertHolds('image', await this.stateIn(manager, image));
       await this.changeIn(manager, caller, image, { trashedAt: new Date() });
       await this.noteIn(manager, caller, 'image.trashed', image);
     });
@@ -138,7 +138,7 @@ export class ImagesService {
     const image = await this.changing(key, async (manager) => {
       const current = await this.repository.lock(manager, caller, key);
       if (!current) throw new ImageNotFound(key);
-      precondition.assertHolds('image', stateOf(current));
+      precondition.assertHolds('image', await this.stateIn(manager, current));
       await manager.delete(Image, { id: current.id });
       await this.noteIn(manager, caller, 'image.purged', current);
       return current;
@@ -200,6 +200,21 @@ export class ImagesService {
     return this.audit.recordIn(manager, caller, action, subject, image.clientId);
   }
 
+  /** The strong entity tag of an image that is shown with its annotations. */
+  tagOf({ image, annotations = [] }: AnnotatedRecord, variant?: string): string {
+    return imageTag(image, renamesIn(annotations), variant);
+  }
+
+  /** What a stale writer is told of an image. */
+  private async stateIn(manager: EntityManager, image: Image): Promise<CurrentState> {
+    return {
+      etag: imageTag(image, await this.annotations.renamesOf(manager, image.id)),
+      version: image.version,
+      changedAt: image.updatedAt,
+      changedBy: image.updatedBy,
+    };
+  }
+
   /** A transaction on an image after which its picture is not what is remembered of it. */
   private changing<T>(key: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.directory.forgettingAfter(key, this.dataSource.transaction(work));
@@ -210,16 +225,6 @@ export class ImagesService {
     const sets = await this.annotations.listOf([image.id]);
     return { image, annotations: sets.get(image.id) ?? [] };
   }
-}
-
-/** What a stale writer is told of an image. */
-function stateOf(image: Image): CurrentState {
-  return {
-    etag: imageTag(image),
-    version: image.version,
-    changedAt: image.updatedAt,
-    changedBy: image.updatedBy,
-  };
 }
 
 /** @throws ClientForbidden */

@@ -92,7 +92,7 @@ export class RenditionsService {
       },
     );
     const transform = transformOf(plan);
-    const drawing = set && drawingOf(plan, transform, set.version, byIndex);
+    const drawing = set && drawingOf(plan, transform, set.revision, byIndex);
     return { plan, transform, isAboutAnnotations, ...(drawing && { drawing }) };
   }
 
@@ -219,7 +219,7 @@ function boxOf(annotation: AnnotationRecord | undefined): Box | null {
 function drawingOf(
   { overlay, mask, size }: RenditionPlan,
   transform: Affine,
-  setVersion: number,
+  setRevision: string,
   byIndex: ReadonlyMap<number, AnnotationRecord>,
 ): RenditionOrder['drawing'] {
   if (overlay) {
@@ -227,7 +227,7 @@ function drawingOf(
       svg: await overlaySvg([...byIndex.values()], transform, size),
       how: 'over' as const,
     });
-    return { revision: `set ${setVersion}`, make };
+    return { revision: `set ${setRevision}`, make };
   }
   const polygon = mask === null ? null : byIndex.get(mask)?.polygon;
   if (!polygon) return undefined;

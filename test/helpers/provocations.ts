@@ -156,6 +156,21 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     earlier: CAPTURED,
     provoke: (_, examples) => examples.send('deleteLocation'),
   },
+  'instrument-not-found': missing('getInstrument'),
+  'instrument-exists': again('createInstrument', []),
+  'instrument-in-use': {
+    earlier: CAPTURED,
+    provoke: (http) => http.delete('/instruments/needle%20holder'),
+  },
+  'instrument-changed': changeOf('patchInstrument', CAPTURED),
+  'unknown-instrument': {
+    settings: { instruments: 'closed' },
+    provoke: async (http) => {
+      const image = { image_key: 'a', client_id: 'a', created_at: '2026-03-01T08:30:00Z' };
+      await http.post('/images').send(image).expect(201);
+      return http.post('/images/a/annotations').send(BOX);
+    },
+  },
   'image-changed': changeOf('patchImage', CAPTURED),
   'picture-changed': changeOf('putFile', PICTURE),
   'annotation-changed': changeOf('replaceAnnotation', CAPTURED),

@@ -63,6 +63,16 @@ const ROWS: Readonly<Record<string, Row>> = {
   diffAnnotationVersions: { role: 'viewer', success: 200, earlier: IMAGE },
   restoreAnnotation: { role: 'annotator', success: 200, earlier: [...IMAGE, 'deleteAnnotation'] },
   listInstruments: { role: 'viewer', success: 200, earlier: IMAGE },
+  createInstrument: { role: 'admin', success: 201 },
+  getInstrument: { role: 'viewer', success: 200, earlier: IMAGE },
+  patchInstrument: { role: 'admin', unbound: true, success: 200, earlier: IMAGE },
+  deleteInstrument: {
+    role: 'admin',
+    unbound: true,
+    success: 204,
+    earlier: [...IMAGE, 'deleteAnnotation'],
+  },
+  listInstrumentChanges: { role: 'admin', unbound: true, success: 200, earlier: IMAGE },
   createApiKey: { role: 'admin', success: 201 },
   listApiKeys: { role: 'admin', success: 200 },
   // The example's key does not exist: who may ask, is told so.

@@ -54,6 +54,11 @@ const ROWS: Readonly<Record<string, 'image' | 'list' | 'create' | 'admin' | 'sha
     replaceLocation: 'shared',
     patchLocation: 'shared',
     deleteLocation: 'shared',
+    createInstrument: 'shared',
+    getInstrument: 'shared',
+    patchInstrument: 'shared',
+    deleteInstrument: 'shared',
+    listInstrumentChanges: 'shared',
     listApiKeys: 'admin',
     createApiKey: 'admin',
     getApiKey: 'admin',
@@ -223,6 +228,29 @@ describe('a caller bound to a client', () => {
       { name: 'tray', annotation_count: 1, image_count: 1 },
     ]);
     expect(headers['x-total-count']).toBe('2');
+    await unbound.post('/instruments').send({ name: 'unused' }).expect(201);
+    const { body: all } = await ours.get('/instruments?unused=true').expect(200);
+    expect(all.map(({ name }: { name: string }) => name)).toEqual(['clamp', 'tray', 'unused']);
+    const others = await ours.get('/instruments?unused=true&client_id=theirs').expect(200);
+    expect(others.body.map(({ name }: { name: string }) => name)).toEqual([
+      'clamp',
+      'tray',
+      'unused',
+    ]);
+  });
+
+  it('knows no label that only images of others carry, and changes none', async () => {
+    await unbound.get('/instruments/scalpel').expect(200);
+    expectProblem(await ours.get('/instruments/scalpel'), 404, 'instrument-not-found');
+    await ours.get('/instruments/tray').expect(200);
+    for (const [method, path] of [
+      ['patch', '/instruments/tray'],
+      ['delete', '/instruments/tray'],
+      ['get', '/instruments/tray/history'],
+    ] as const) {
+      const answer = await expectNoChange(service, () => ours[method](path).send({}));
+      expectProblem(answer, 403, 'client-bound');
+    }
   });
 
   describe('naming another client', () => {

@@ -12,7 +12,6 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Caller } from '../../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../../access/requires.decorator.js';
-import { versionTag } from '../../database/entity-tag.js';
 import type { Position } from '../../database/page.js';
 import type { RepeatableRequest } from '../../database/repeatable-requests.js';
 import type { Precondition } from '../../errors/precondition.js';
@@ -24,6 +23,7 @@ import { replyPage } from '../../http/page-reply.js';
 import { Reply } from '../../http/reply.js';
 import { ActsOn } from '../../http/target-first.interceptor.js';
 import { AnnotationIndexPipe, ImageKeyPipe } from '../../http/validation/path-parameters.js';
+import { annotationTag } from '../annotation-tags.js';
 import { AnnotationResponse } from '../dto/annotation.response.js';
 import { AnnotationHistoryService } from './annotation-history.service.js';
 import { AnnotationRestorationService } from './annotation-restoration.service.js';
@@ -114,9 +114,7 @@ export class AnnotationHistoryController {
       precondition,
       request,
     });
-    return Reply.of(AnnotationResponse.from(imageKey, restored)).tagged(
-      versionTag(restored.version),
-    );
+    return Reply.of(AnnotationResponse.from(imageKey, restored)).tagged(annotationTag(restored));
   }
 }
 

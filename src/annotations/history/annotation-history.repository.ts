@@ -9,6 +9,7 @@ interface VersionRow {
   index: number;
   version: number;
   change: VersionChange;
+  instrument_id: string;
   instrument: string;
   polygon: AnnotationContent['polygon'];
   attributes: AnnotationContent['attributes'];
@@ -16,6 +17,7 @@ interface VersionRow {
   confidence: number | null;
   bbox: AnnotationRecord['bbox'];
   area: number | null;
+  content_bytes: number;
   created_at: Date;
   created_by: string | null;
   at: Date;
@@ -23,7 +25,7 @@ interface VersionRow {
 }
 
 const COLUMNS = `
-  index, version, change, instrument, polygon, attributes, source, confidence, bbox, area,
+  index, version, change, instrument_id, instrument, polygon, attributes, source, confidence, bbox, area, content_bytes,
   created_at, created_by, at, by`;
 
 /** What a version takes of a page beside its content. */
@@ -153,6 +155,7 @@ function toVersion(row: VersionRow): AnnotationVersion {
     index: row.index,
     version: row.version,
     change: row.change,
+    instrumentId: row.instrument_id,
     instrument: row.instrument,
     polygon: row.polygon,
     attributes: row.attributes,
@@ -160,6 +163,7 @@ function toVersion(row: VersionRow): AnnotationVersion {
     confidence: row.confidence,
     bbox: row.bbox,
     area: row.area,
+    contentBytes: row.content_bytes,
     at: row.at,
     by: row.by,
     createdAt: row.created_at,

@@ -2,16 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog } from '../../access/audit-log.service.js';
 import type { Caller } from '../../access/caller.js';
-import { versionTag } from '../../database/entity-tag.js';
 import { type RepeatableRequest, RepeatableRequests } from '../../database/repeatable-requests.js';
 import type { Precondition } from '../../errors/precondition.js';
 import { pathOf } from '../../http/reply.js';
 import { AnnotatedImages } from '../annotated-images.js';
 import type { AnnotatedImage, AnnotationContent, AnnotationRecord } from '../annotation.js';
 import { assertPossible, outsideFaultsOf } from '../annotation-geometry.js';
+import { annotationTag } from '../annotation-tags.js';
 import { AnnotationSetWriter } from '../annotation-set.writer.js';
 import { AnnotationNotFound } from '../annotations.errors.js';
 import { AnnotationsRepository } from '../annotations.repository.js';
+import { keepLabels } from '../label-gate.js';
+import { Vocabulary } from '../vocabulary.js';
 import { AnnotationVersionNotFound } from './annotation-history.errors.js';
 import { AnnotationHistoryRepository } from './annotation-history.repository.js';
 
@@ -32,6 +34,7 @@ export class AnnotationRestorationService {
     private readonly annotations: AnnotationsRepository,
     private readonly history: AnnotationHistoryRepository,
     private readonly writer: AnnotationSetWriter,
+    private readonly vocabulary: Vocabulary,
     private readonly requests: RepeatableRequests,
     private readonly audit: AuditLog,
   ) {}
@@ -67,6 +70,8 @@ export class AnnotationRestorationService {
     index: number,
     { version, precondition }: { version: number | undefined; precondition: Precondition },
   ): Promise<void> {
+    // Else a label could be renamed between the comparison and the writing that it protects.
+    if (precondition.isConditional) await keepLabels(manager);
     const current = await this.annotations.find(image.id, index, manager);
     if (!current && !(await this.history.isUsed(image.id, index, manager)))
       throw new AnnotationNotFound(image.key, index);
@@ -96,8 +101,10 @@ export class AnnotationRestorationService {
         ? await this.history.findNewest(imageId, index, current?.version, manager)
         : await this.history.find(imageId, index, version, manager);
     if (!found) throw new AnnotationVersionNotFound(index, version);
-    const { instrument, polygon, attributes, source, confidence } = found;
-    return { instrument, polygon, attributes, source, confidence };
+    const { polygon, attributes, source, confidence } = found;
+    // Renamed or merged since, it is called something else now.
+    const instrument = await this.vocabulary.nameOf(manager, found.instrumentId);
+    return { instrument: instrument ?? found.instrument, polygon, attributes, source, confidence };
   }
 }
 
@@ -105,7 +112,7 @@ function assertUnchanged(precondition: Precondition, current: AnnotationRecord |
   precondition.assertHolds(
     'annotation',
     current && {
-      etag: versionTag(current.version),
+      etag: annotationTag(current),
       version: current.version,
       changedAt: current.updatedAt,
       changedBy: current.updatedBy,

@@ -44,6 +44,10 @@ export class AnnotationVersionRow {
   @Column({ type: 'text' })
   change!: VersionChange;
 
+  /** By it, what is restored carries the label as it is called now. Labels stay as rows, also removed ones. */
+  @Column({ type: 'bigint' })
+  instrumentId!: string;
+
   /** The label's name at the time. */
   @Column({ type: 'text' })
   instrument!: string;

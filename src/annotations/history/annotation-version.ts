@@ -19,8 +19,12 @@ export interface AnnotationVersion extends AnnotationContent {
   index: number;
   version: number;
   change: VersionChange;
+  /** The label that it carried; `instrument` is what that was called then. */
+  instrumentId: string;
   bbox: AnnotationRecord['bbox'];
   area: number | null;
+  /** Size of the content as JSON. */
+  contentBytes: number;
   /** When it became this, and by which caller. */
   at: Date;
   by: string | null;
@@ -41,6 +45,9 @@ export function recordOf(imageId: string, version: AnnotationVersion): Annotatio
     confidence: version.confidence,
     bbox: version.bbox,
     area: version.area,
+    contentBytes: version.contentBytes,
+    // It is named as it was then, whatever the label was renamed to since.
+    renames: 0,
     createdAt: version.createdAt,
     updatedAt: version.at,
     createdBy: version.createdBy,

@@ -1,22 +1,29 @@
 const COLUMNS = `
-  image_id, index, version, change, instrument, polygon, attributes, source, confidence, bbox, area,
+  image_id, index, version, change, instrument_id, instrument, polygon, attributes, source, confidence, bbox, area,
   content_bytes, created_at, created_by, at, by`;
 
 /**
- * The ends of the two statements that write annotations: they append to the history what was just written, so
+ * The ends of the three statements that write annotations: they append to the history what was just written, so
  * that neither can be without the other and no change costs a statement more.
  */
 
 /** Behind the common tables `content` (what is stored, each with its `change`) and `written` (the rows it made). */
 export const APPEND_WRITTEN = `
   INSERT INTO annotation_versions (${COLUMNS})
-  SELECT written.image_id, index, written.version, change, instrument, polygon, attributes, source,
+  SELECT written.image_id, index, written.version, change, "instrumentId", instrument, polygon, attributes, source,
          confidence, bbox, area, "contentBytes", written.created_at, written.created_by, $3, $4
     FROM written JOIN content USING (index)`;
+
+/** Behind the common table `relabelled`: the rows of annotations that carry another label now. */
+export const APPEND_RELABELLED = `
+  INSERT INTO annotation_versions (${COLUMNS})
+  SELECT image_id, index, relabelled.version, 'relabelled', instruments.id, instruments.name, polygon, attributes, source,
+         confidence, bbox, area, content_bytes, created_at, created_by, updated_at, updated_by
+    FROM relabelled JOIN instruments ON instruments.id = relabelled.instrument_id`;
 
 /** Behind the common table `deleted`: the rows of annotations that are deleted now. */
 export const APPEND_DELETED = `
   INSERT INTO annotation_versions (${COLUMNS})
-  SELECT image_id, index, version, 'deleted', instruments.name, polygon, attributes, source,
+  SELECT image_id, index, deleted.version, 'deleted', instruments.id, instruments.name, polygon, attributes, source,
          confidence, bbox, area, content_bytes, created_at, created_by, $3, $4
     FROM deleted JOIN instruments ON instruments.id = deleted.instrument_id`;

@@ -1,4 +1,4 @@
-import { IsInt, IsNotEmpty, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { FromEnvironment } from '../setting.decorator.js';
 import { TrafficSettings } from './traffic.settings.js';
 
@@ -50,6 +50,14 @@ export abstract class DataSettings extends TrafficSettings {
   @Min(50)
   @Max(600_000)
   lockTimeoutMs = 2_000;
+
+  @FromEnvironment({
+    type: 'text',
+    description:
+      'Labels of annotations: "open" makes those that are new, "closed" takes only those that are there (POST /instruments adds one).',
+  })
+  @IsIn(['open', 'closed'])
+  instruments: 'open' | 'closed' = 'open';
 }
 
 /** Whether it can be read as an address: else the driver would try again and again, and never say why. */

@@ -1,11 +1,13 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { InvalidRequest } from '../../errors/invalid-request.js';
-import { keyFault } from './text.js';
+import { keyFault, labelFault } from './text.js';
 
 /** Longest image key, in bytes of UTF-8. */
 export const MAX_IMAGE_KEY_BYTES = 1_024;
 /** Longest user, location and client id, in bytes of UTF-8. */
 export const MAX_ID_BYTES = 255;
+/** Longest label, in characters. */
+export const MAX_LABEL_CHARACTERS = 255;
 /** Largest annotation index: PostgreSQL's integer. */
 export const MAX_ANNOTATION_INDEX = 2_147_483_647;
 
@@ -33,6 +35,17 @@ export class ImageKeyPipe extends KeyPipe {
 export class IdPipe extends KeyPipe {
   constructor() {
     super(MAX_ID_BYTES);
+  }
+}
+
+/** A label from the path, in NFC. */
+@Injectable()
+export class LabelPipe implements PipeTransform<string, string> {
+  transform(value: string, { data }: ArgumentMetadata): string {
+    const label = value.normalize('NFC');
+    const detail = labelFault(label, MAX_LABEL_CHARACTERS);
+    if (detail) throw new InvalidRequest([{ parameter: data ?? 'label', detail }]);
+    return label;
   }
 }
 

@@ -34,7 +34,15 @@ export function keyFault(text: string, maxBytes: number): string | undefined {
   return undefined;
 }
 
-function labelFault(text: string, maxCharacters: number, minCharacters = 1): string | undefined {
+/**
+ * Why a text cannot be a label, or undefined.
+ * @param maxCharacters code points of its NFC
+ */
+export function labelFault(
+  text: string,
+  maxCharacters: number,
+  minCharacters = 1,
+): string | undefined {
   const characters = [...text].length;
   if (characters < minCharacters || characters > maxCharacters)
     return `must have ${minCharacters} to ${maxCharacters} characters`;

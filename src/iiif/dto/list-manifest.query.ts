@@ -1,4 +1,4 @@
-import { ImageFilterQuery } from '../../images/dto/image-filter.query.js';
+import { SortedImagesQuery } from '../../images/dto/sorted-images.query.js';
 
 /** Which images of those that have a picture: as for `GET /images`. */
-export class ListManifestQuery extends ImageFilterQuery {}
+export class ListManifestQuery extends SortedImagesQuery {}

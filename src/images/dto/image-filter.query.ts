@@ -11,10 +11,10 @@ import {
 } from 'class-validator';
 import { ListQuery } from '../../http/list.query.js';
 import { ToArray, ToBoolean, ToNumber } from '../../http/validation/conversions.js';
-import { IsInstant, parseInstant, toInstant } from '../../http/validation/instant.js';
+import { IsInstant, toInstant } from '../../http/validation/instant.js';
 import { MAX_ID_BYTES } from '../../http/validation/path-parameters.js';
 import { IsKey, IsLabel, IsPartOfName } from '../../http/validation/text.js';
-import { IMAGE_SORTS, type ImageFilter, type ImageSort } from '../image.js';
+import type { ImageFilter } from '../image.js';
 import { ML_TAGS, type MlTag } from '../ml-tag.js';
 
 const EACH = { each: true };
@@ -173,17 +173,6 @@ export class ImageFilterQuery extends ListQuery {
   @IsOptional()
   q?: string;
 
-  /** The order; equal times are ordered too. */
-  @ApiProperty({
-    enum: IMAGE_SORTS,
-    required: false,
-    default: '-created_at',
-    example: '-received_at',
-  })
-  @IsIn(IMAGE_SORTS)
-  @IsOptional()
-  sort: ImageSort = '-created_at';
-
   toFilter(): ImageFilter {
     return {
       userIds: this.user_id,
@@ -203,16 +192,4 @@ export class ImageFilterQuery extends ListQuery {
       life: 'in-use',
     };
   }
-
-  /** @throws InvalidRequest when the cursor is not one of this list in this order */
-  toPage(): ReturnType<ListQuery['toPageRequest']> {
-    return this.toPageRequest(this.sort, (position) => isPosition(position, this.sort));
-  }
-}
-
-/** Whether a cursor's values can be a place in a list of this order. */
-function isPosition([value, id]: readonly (string | number)[], sort: ImageSort): boolean {
-  if (typeof value !== 'string') return false;
-  if (sort === 'image_key') return id === undefined;
-  return parseInstant(value) !== undefined && typeof id === 'string' && /^\d{1,18}$/.test(id);
 }

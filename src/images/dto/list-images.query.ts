@@ -5,11 +5,11 @@ import { ToBoolean } from '../../http/validation/conversions.js';
 import { IsInstant, toInstant } from '../../http/validation/instant.js';
 import type { ImageFilter } from '../image.js';
 import { IsSelection } from './image-fields.query.js';
-import { ImageFilterQuery } from './image-filter.query.js';
 import { ImageSelection } from './image-selection.js';
+import { SortedImagesQuery } from './sorted-images.query.js';
 
 /** Which images of all, also those in the trash, and how much of each. */
-export class ListImagesQuery extends ImageFilterQuery {
+export class ListImagesQuery extends SortedImagesQuery {
   /**
    * With a picture, or without.
    * @example true

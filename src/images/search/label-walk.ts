@@ -1,6 +1,6 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { ImageInstrument } from '../../annotations/image-instrument.entity.js';
-import { estimateRows } from '../../database/estimate.js';
+import { plannedRows } from '../../database/estimate.js';
 import type { Image } from '../image.entity.js';
 
 type Images = SelectQueryBuilder<Image>;
@@ -27,7 +27,7 @@ export async function labelToWalk(
   const [rarest] = candidates.sort((one, other) => one.rows - other.rows);
   if (!rarest) return undefined;
   const [sql, parameters] = others.select('image.id').getQueryAndParameters();
-  return rarest.rows <= (await estimateRows(manager, sql, parameters)) ? rarest.id : undefined;
+  return rarest.rows <= (await plannedRows(manager, sql, parameters)) ? rarest.id : undefined;
 }
 
 /** Has images come from the list of a label. */
@@ -49,5 +49,5 @@ export function captureOf(images: Images): { time: string; id: string } {
 }
 
 function rowsOfLabel(manager: EntityManager, labelId: string): Promise<number> {
-  return estimateRows(manager, 'SELECT FROM image_instruments WHERE instrument_id = $1', [labelId]);
+  return plannedRows(manager, 'SELECT FROM image_instruments WHERE instrument_id = $1', [labelId]);
 }

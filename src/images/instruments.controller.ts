@@ -3,11 +3,11 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, Requires } from '../access/requires.decorator.js';
 import type { Request } from 'express';
-import { ListQuery } from '../http/list.query.js';
-import { AnswersPage } from '../http/openapi.js';
+import { AnswersCountedPage } from '../http/openapi.js';
 import { replyPage } from '../http/page-reply.js';
 import type { Reply } from '../http/reply.js';
 import { InstrumentResponse } from './dto/instrument.response.js';
+import { ListInstrumentsQuery } from './dto/list-instruments.query.js';
 import { InstrumentsService } from './instruments.service.js';
 
 const BY_NAME = 'name';
@@ -19,18 +19,22 @@ export class InstrumentsController {
 
   /**
    * List the labels in use
-   * @remarks By name, each with the number of annotations and images that carry it.
+   * @remarks By name, each with the number of annotations and images that carry it, of all images or of those that
+   * pass the filters of `GET /images`. In more than 50,000 images they are counted in a part of them, which
+   * `X-Count: estimated` says; a label that few images carry may then be missing.
    */
   @Requires('viewer')
   @Get()
-  @AnswersPage(InstrumentResponse)
+  @AnswersCountedPage(InstrumentResponse)
   async listInstruments(
     @CurrentCaller() caller: Caller,
-    @Query() query: ListQuery,
+    @Query() query: ListInstrumentsQuery,
     @Req() request: Request,
   ): Promise<Reply<InstrumentResponse[]>> {
     const page = query.toPageRequest(BY_NAME, ([name]) => typeof name === 'string');
-    const found = await this.instruments.listInstruments(caller, page);
-    return replyPage(request, found, BY_NAME, (item) => InstrumentResponse.from(item));
+    const filter = query.toFilter();
+    const found = await this.instruments.listInstruments(caller, filter, query.unused, page);
+    const reply = replyPage(request, found, BY_NAME, (item) => InstrumentResponse.from(item));
+    return found.isEstimated ? reply.with('X-Count', 'estimated') : reply;
   }
 }

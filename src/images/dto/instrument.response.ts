@@ -1,8 +1,8 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { InstrumentUse } from '../instrument-use.js';
 
-/** A label in use. */
-@ApiSchema({ name: 'Instrument', description: 'A label in use.' })
+/** A label, and what carries it. */
+@ApiSchema({ name: 'Instrument', description: 'A label, and what carries it.' })
 export class InstrumentResponse {
   /** @example "needle holder" */
   name!: string;

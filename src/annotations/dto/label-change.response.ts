@@ -1,0 +1,49 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { LabelChange } from '../instrument-changes.js';
+
+const ACTIONS = ['rename', 'merge', 'none'] as const;
+
+/** What a change of a label does, or would do. */
+@ApiSchema({ name: 'LabelChange', description: 'What a change of a label does, or would do.' })
+export class LabelChangeResponse {
+  /** @example "needle holder" */
+  from!: string;
+
+  /** @example "Mayo-Hegar needle holder" */
+  to!: string;
+
+  /** `rename`: one row is changed. `merge`: every annotation is. `none`: it is called so already. */
+  @ApiProperty({ enum: ACTIONS, example: 'rename' })
+  action!: LabelChange['action'];
+
+  /**
+   * Images whose annotations are concerned, those in the trash too.
+   * @example 9
+   */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  images!: number;
+
+  /**
+   * Annotations that are concerned.
+   * @example 12
+   */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  annotations!: number;
+
+  /**
+   * False for a dry run.
+   * @example true
+   */
+  done!: boolean;
+
+  static from(change: LabelChange): LabelChangeResponse {
+    return {
+      from: change.from,
+      to: change.to,
+      action: change.action,
+      images: change.images,
+      annotations: change.annotations,
+      done: change.isDone,
+    };
+  }
+}

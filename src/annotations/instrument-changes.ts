@@ -1,0 +1,39 @@
+/** What can be done to a label on purpose. */
+export const INSTRUMENT_ACTIONS = ['created', 'renamed', 'merged', 'deleted'] as const;
+export type InstrumentAction = (typeof INSTRUMENT_ACTIONS)[number];
+
+/** A label, as it is now. */
+export interface Label {
+  id: string;
+  name: string;
+  /** 1, and one more for each time that it was renamed. */
+  version: number;
+  renamedAt: Date | null;
+  renamedBy: string | null;
+  /** The label that its annotations are getting. */
+  mergingInto: { id: string; name: string } | null;
+}
+
+/** How many images and annotations carry a label, those in the trash too. */
+export interface Carriers {
+  images: number;
+  annotations: number;
+}
+
+/** How the name of a label is to change. */
+export interface LabelWish {
+  to: string;
+  /** Whether a label that is called so already gets the annotations. */
+  merge: boolean;
+  /** Whether only to say what would happen. */
+  dryRun: boolean;
+}
+
+/** What a change of a label's name does, or would do. */
+export interface LabelChange extends Carriers {
+  from: string;
+  to: string;
+  /** `none`: it is called so already. */
+  action: 'rename' | 'merge' | 'none';
+  isDone: boolean;
+}
