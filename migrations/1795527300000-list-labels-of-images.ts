@@ -23,6 +23,11 @@ export class ListLabelsOfImages1795527300000 implements MigrationInterface {
     await runner.query(`
       CREATE INDEX ix_image_instruments_instrument_id
        ON image_instruments (instrument_id, captured_at, image_id)`);
+    // Of each of up to a thousand labels the planner knows how many images carry it; of a hundred, as usual, it took a
+    // label of one image in a hundred for four times as frequent.
+    await runner.query(
+      'ALTER TABLE image_instruments ALTER COLUMN instrument_id SET STATISTICS 1000',
+    );
     await runner.query(`
       CREATE FUNCTION list_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN

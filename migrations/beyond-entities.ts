@@ -38,6 +38,7 @@ export const BEYOND_ENTITIES = {
        EXECUTE FUNCTION notify_of_picture()`,
     `CREATE TRIGGER tr_images_emptied AFTER TRUNCATE ON images FOR EACH STATEMENT
        EXECUTE FUNCTION notify_of_picture()`,
+    'ALTER TABLE image_instruments ALTER COLUMN instrument_id SET STATISTICS 1000',
     `CREATE FUNCTION list_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         INSERT INTO image_instruments (image_id, instrument_id, captured_at)
