@@ -76,7 +76,7 @@ describe('the headers of', () => {
 
   it.each<[string, () => PromiseLike<Response>, number, Headers]>([
     ['a record', () => service.http.get(image), 200, TAGGED],
-    ['a list', () => service.http.get('/images'), 200, DATA],
+    ['a list', () => service.http.get('/images'), 200, { ...DATA, vary: 'Accept' }],
     ['a problem', () => service.http.get('/images?limit=0'), 400, DATA],
     ['a route that is not there', () => service.http.get('/nowhere'), 404, DATA],
     ['a path that is no path', () => service.http.get('/images/%zz'), 400, DATA],
