@@ -6,6 +6,7 @@ import {
   type AnnotatedImage,
   type AnnotationDraft,
   type AnnotationRecord,
+  type Measures,
   measuresOf,
 } from './annotation.js';
 import { NoNextIndex, TooManyAnnotations } from './annotations.errors.js';
@@ -59,6 +60,7 @@ export class AnnotationSetWriter {
     const replaced = new Set(edit.before.map(({ index }) => index));
     const contents = edit.store.map((draft) => ({
       ...draft,
+      ...measuresOf(draft),
       instrumentId: ids.get(draft.instrument) ?? '',
       change: edit.change ?? (replaced.has(draft.index) ? 'replaced' : 'created'),
     }));
@@ -70,7 +72,7 @@ export class AnnotationSetWriter {
       {
         highestIndex: Math.max(image.highestIndex, ...edit.store.map(({ index }) => index)),
         count,
-        bytes: image.bytes - storedBytesOf(edit.before) + bytesOf(edit.store),
+        bytes: image.bytes - bytesOf(edit.before) + bytesOf(contents),
       },
       deed,
     );
@@ -91,11 +93,7 @@ export function placed(drafts: readonly AnnotationDraft[], highestIndex: number)
   });
 }
 
-// Not measured again: the label may be called something else by now.
-function storedBytesOf(annotations: readonly AnnotationRecord[]): number {
-  return annotations.reduce((sum, { contentBytes }) => sum + contentBytes, 0);
-}
-
-function bytesOf(contents: readonly AnnotationDraft[]): number {
-  return contents.reduce((sum, content) => sum + measuresOf(content).contentBytes, 0);
+// As they were stored, not measured again: the label may be called something else by now.
+function bytesOf(contents: readonly Measures[]): number {
+  return contents.reduce((sum, { contentBytes }) => sum + contentBytes, 0);
 }

@@ -63,7 +63,14 @@ export interface AnnotatedImage {
 }
 
 /** What is stored of a content beside itself. */
-export function measuresOf(content: AnnotationContent) {
+export interface Measures {
+  bbox: AnnotationRecord['bbox'];
+  area: number | null;
+  /** Size of the content as JSON. */
+  contentBytes: number;
+}
+
+export function measuresOf(content: AnnotationContent): Measures {
   const points = content.polygon?.points;
   return {
     bbox: points ? boundsOf(points) : null,

@@ -7,13 +7,13 @@ import {
   type AnnotatedImage,
   type AnnotationContent,
   type AnnotationRecord,
-  measuresOf,
+  type Measures,
 } from './annotation.js';
 import type { VersionChange } from './history/annotation-version.js';
 import { APPEND_DELETED, APPEND_WRITTEN } from './history/append-versions.js';
 
-/** A content with the place where it is stored. */
-export interface PlacedContent extends AnnotationContent {
+/** A content with its measures and the place where it is stored. */
+export interface PlacedContent extends AnnotationContent, Measures {
   index: number;
   instrumentId: string;
   /** Why it is stored. */
@@ -178,7 +178,6 @@ export class AnnotationsRepository {
     deed: Deed,
   ): Promise<void> {
     if (contents.length === 0) return;
-    const rows = contents.map((content) => ({ ...content, ...measuresOf(content) }));
     const isRestored = contents.every(({ change }) => change === 'restored');
     await manager.query(
       `WITH content AS (
@@ -204,7 +203,7 @@ export class AnnotationsRepository {
                 version = annotations.version + 1, deleted_at = NULL
          RETURNING image_id, index, version, created_at, created_by
        ) ${APPEND_WRITTEN}`,
-      [imageId, JSON.stringify(rows), deed.at, deed.by, isRestored],
+      [imageId, JSON.stringify(contents), deed.at, deed.by, isRestored],
     );
   }
 
