@@ -17,12 +17,23 @@ assertStatements(
     /FROM gate, instruments\b.*name = ANY/s,
     /jsonb_to_recordset.*INSERT INTO annotations\b.*INSERT INTO annotation_versions\b/s,
     /UPDATE images\b/,
+    /INSERT INTO "audit_log"/,
     /FROM annotations\b.*index = \$2/s,
     /^COMMIT/,
   ],
   'bare-writes.mjs',
 );
-const [begin, lockImage, findAnnotation, findInstruments, insert, updateImage, read, commit] = sql;
+const [
+  begin,
+  lockImage,
+  findAnnotation,
+  findInstruments,
+  insert,
+  updateImage,
+  audit,
+  read,
+  commit,
+] = sql;
 const LONE_INSERT = `
   INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence, bbox,
          area, content_bytes, created_at, updated_at, version)
@@ -55,22 +66,32 @@ async function create(key, content) {
   const client = await pool.connect();
   try {
     await client.query(begin);
-    const [image] = (await client.query(lockImage, [key])).rows;
+    const [image] = (await client.query(lockImage, [key, null])).rows;
     const index = image.highest_annotation_index + 1;
     await client.query(findAnnotation, [image.image_id, index]);
     const [instrument] = (await client.query(findInstruments, [[content.instrument]])).rows;
     const { bbox, area, bytes } = measuresOf(content);
     const measures = { bbox, area, contentBytes: bytes };
-    const row = { ...content, ...measures, source: 'human', index, instrumentId: instrument.id };
+    const row = {
+      ...content,
+      ...measures,
+      source: 'human',
+      change: 'created',
+      index,
+      instrumentId: instrument.id,
+    };
     const at = new Date();
-    await client.query(insert, [image.image_id, JSON.stringify([row]), at]);
+    await client.query(insert, [image.image_id, JSON.stringify([row]), at, null, false]);
     await client.query(updateImage, [
       image.image_id,
       index,
       image.annotation_count + 1,
       image.annotation_bytes + bytes,
       at,
+      null,
     ]);
+    const subject = `/images/${key}/annotations/${index}`;
+    await client.query(audit, [at, null, 'annotation.added', subject, image.client_id, null]);
     const [stored] = (await client.query(read, [image.image_id, index])).rows;
     await client.query(commit);
     return { ...stored, image_id: undefined, image_key: key };
