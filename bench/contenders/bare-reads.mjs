@@ -9,6 +9,9 @@ const pool = new pg.Pool({ connectionString: url, max: 10 });
 const [setStatement] = setSql;
 const [imagesStatement, annotationsStatement] = listSql;
 
+/** The clients of a caller who is bound to none. */
+const EVERYBODY = null;
+
 const server = createServer(async (request, response) => {
   const [, key] = /^\/images\/([^/?]+)\/annotations$/.exec(request.url ?? '') ?? [];
   const found = key === undefined ? await listImages() : await readSet(decodeURIComponent(key));
@@ -24,12 +27,12 @@ await once(server.listen(0, '127.0.0.1'), 'listening');
 process.send?.({ port: server.address().port });
 
 async function readSet(key) {
-  const { rows } = await pool.query(setStatement, [key]);
+  const { rows } = await pool.query(setStatement, [key, EVERYBODY]);
   return rows.map((row) => annotation(key, row));
 }
 
 async function listImages() {
-  const images = (await pool.query(imagesStatement)).rows.slice(0, 50);
+  const images = (await pool.query(imagesStatement, [EVERYBODY])).rows.slice(0, 50);
   const sets = new Map(images.map(({ image_id }) => [image_id, []]));
   const { rows } = await pool.query(annotationsStatement, [[...sets.keys()]]);
   for (const row of rows) sets.get(row.image_id).push(row);
@@ -54,6 +57,9 @@ async function listImages() {
     },
     received_at: row.image_received_at.toISOString(),
     updated_at: row.image_updated_at.toISOString(),
+    deleted_at: null,
+    created_by: row.image_created_by,
+    updated_by: row.image_updated_by,
     version: row.image_version,
   }));
 }
@@ -72,6 +78,7 @@ function annotation(imageKey, row) {
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
     created_by: row.created_by,
+    updated_by: row.updated_by,
     version: row.version,
   };
 }
