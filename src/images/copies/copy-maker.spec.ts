@@ -23,6 +23,8 @@ const NO_PREVIEW: MakePreview = () => Promise.resolve();
 class FolderStore extends CopyStore {
   keeps = true;
   written = 0;
+  /** Files are kept once this is over. */
+  held: Promise<void> | undefined;
   private scratches = 0;
 
   constructor(private readonly folder: string) {
@@ -46,6 +48,7 @@ class FolderStore extends CopyStore {
   }
 
   async putFile(name: string, _owner: string, path: string): Promise<boolean> {
+    await this.held;
     this.written += 1;
     if (this.keeps) await rename(path, join(this.folder, name));
     else await rm(path);
@@ -256,21 +259,32 @@ describe('CopyMaker, when a rendition is wanted', () => {
 });
 
 describe('CopyMaker, when a picture is opened in a viewer', () => {
-  it('makes all of a large picture ready for zooming, once, and shows it then', async () => {
+  it('makes all of a large picture ready for zooming, once', async () => {
     const maker = makerWith({ intermediates: 'off' });
     const picture = await aLargePicture();
     maker.viewerOpened(picture);
     maker.viewerOpened(picture);
     await render(maker, picture, SMALL);
+    await maker.idle();
     expect(await store.kept()).toEqual([0, 1, 2, 3].map((level) => `large tiled-${level}`));
     expect(store.written).toBe(4);
   });
 
   it('keeps nobody waiting who asks for another picture', async () => {
     const maker = makerWith({ intermediates: 'off' });
-    maker.viewerOpened(await aLargePicture());
-    await render(maker, await aPicture(), SMALL);
-    expect(await store.kept()).toEqual([]);
+    const large = await aLargePicture();
+    const other = await aPicture();
+    let release: () => void = () => undefined;
+    store.held = new Promise((resolve) => (release = resolve));
+    maker.viewerOpened(large);
+    const shown: string[] = [];
+    const show = async (picture: StoredPicture) => {
+      await render(maker, picture, SMALL);
+      shown.push(picture.storageKey);
+    };
+    await Promise.all([show(large), show(other)]);
+    expect(shown).toEqual(['a', 'large']);
+    release();
     await maker.idle();
   });
 
