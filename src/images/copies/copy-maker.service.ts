@@ -93,7 +93,7 @@ export class CopyMaker implements OnModuleDestroy {
   ): Promise<T> {
     // What is shown first would slow down what is wanted next, all of which then comes late.
     const { storageKey, made } = this.anticipated ?? {};
-    if (made && storageKey === picture.storageKey) await noLonger(made, ANTICIPATION_MS);
+    if (made && storageKey === picture.storageKey) await noLonger(made, ANTICIPATION_MS, signal);
     return this.copies.withSource(picture, plan, signal, use);
   }
 
@@ -147,9 +147,11 @@ export class CopyMaker implements OnModuleDestroy {
   }
 }
 
-async function noLonger(work: Promise<void>, ms: number): Promise<void> {
-  const patience = new AbortController();
-  const { signal } = patience;
+/** Waits for work, but no longer than that. @throws the reason of whoever leaves meanwhile */
+async function noLonger(work: Promise<void>, ms: number, left: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const signal = AbortSignal.any([done.signal, left]);
   await Promise.race([work, sleep(ms, undefined, { signal }).catch(() => undefined)]);
-  patience.abort();
+  done.abort();
+  left.throwIfAborted();
 }

@@ -288,6 +288,26 @@ describe('CopyMaker, when a picture is opened in a viewer', () => {
     await maker.idle();
   });
 
+  it('tells whoever leaves meanwhile at once', async () => {
+    const maker = makerWith({ intermediates: 'off' });
+    const large = await aLargePicture();
+    let release: () => void = () => undefined;
+    store.held = new Promise((resolve) => (release = resolve));
+    maker.viewerOpened(large);
+    const leaving = new AbortController();
+    const shown: string[] = [];
+    const use = ({ path }: { path: string }) => Promise.resolve(shown.push(path));
+    const plan = planOf(large, SMALL);
+    const left = maker.withSource(large, plan, leaving.signal, use);
+    const stays = maker.withSource(large, plan, SIGNAL, use);
+    leaving.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    expect(shown).toEqual([]);
+    release();
+    await stays;
+    await maker.idle();
+  });
+
   it('makes nothing of small pictures, and nothing without pyramids', async () => {
     const maker = makerWith({ intermediates: 'off' });
     maker.viewerOpened(await aPicture());
