@@ -9,8 +9,7 @@ import {
   type Relation,
 } from 'typeorm';
 import { Image } from '../images/image.entity.js';
-import type { AnnotationSource, Attributes } from './annotation.js';
-import type { Polygon } from './geometry/polygon.js';
+import { AnnotationContentColumns } from './annotation-content.entity.js';
 import { Instrument } from './instrument.entity.js';
 
 /**
@@ -24,7 +23,7 @@ import { Instrument } from './instrument.entity.js';
 @Check('ck_annotations_index', `"index" >= 0`)
 @Check('ck_annotations_source', `"source" IN ('human', 'model')`)
 @Check('ck_annotations_confidence', `"confidence" BETWEEN 0 AND 1`)
-export class Annotation {
+export class Annotation extends AnnotationContentColumns {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'pk_annotations' })
   imageId!: string;
 
@@ -41,31 +40,6 @@ export class Annotation {
   @ManyToOne(() => Instrument, { onDelete: 'NO ACTION' })
   @JoinColumn({ name: 'instrument_id', foreignKeyConstraintName: 'fk_annotations_instrument' })
   instrument?: Relation<Instrument>;
-
-  /** Pixels of the upright picture. */
-  @Column({ type: 'jsonb', nullable: true })
-  polygon!: Polygon | null;
-
-  @Column({ type: 'jsonb' })
-  attributes!: Attributes;
-
-  @Column({ type: 'text' })
-  source!: AnnotationSource;
-
-  @Column({ type: 'double precision', nullable: true })
-  confidence!: number | null;
-
-  /** `[x, y, width, height]` of the polygon. */
-  @Column({ type: 'jsonb', nullable: true })
-  bbox!: [number, number, number, number] | null;
-
-  /** Square pixels. */
-  @Column({ type: 'double precision', nullable: true })
-  area!: number | null;
-
-  /** Size of the content as JSON. */
-  @Column({ type: 'integer' })
-  contentBytes!: number;
 
   @Column({ type: 'timestamptz', precision: 3 })
   createdAt!: Date;

@@ -1,15 +1,10 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import {
-  ANNOTATION_SOURCES,
-  type AnnotationRecord,
-  type AnnotationSource,
-  type Attributes,
-} from '../annotation.js';
-import { PolygonResponse } from './polygon.response.js';
+import type { AnnotationRecord } from '../annotation.js';
+import { AnnotationContentResponse } from './annotation-content.response.js';
 
 /** A mark on an image. */
 @ApiSchema({ name: 'Annotation', description: 'A mark on an image.' })
-export class AnnotationResponse {
+export class AnnotationResponse extends AnnotationContentResponse {
   /** @example "tray-7/front" */
   image_key!: string;
 
@@ -22,40 +17,6 @@ export class AnnotationResponse {
 
   /** @example "needle holder" */
   instrument!: string;
-
-  @ApiProperty({ type: PolygonResponse, nullable: true })
-  polygon!: PolygonResponse | null;
-
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
-    example: { condition: 'clean', occluded: false },
-  })
-  attributes!: Attributes;
-
-  @ApiProperty({ enum: ANNOTATION_SOURCES, example: 'model' })
-  source!: AnnotationSource;
-
-  /** @example 0.93 */
-  @ApiProperty({ minimum: 0, maximum: 1 })
-  confidence!: number | null;
-
-  /** `[x, y, width, height]` in pixels of the upright picture. */
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'number' },
-    minItems: 4,
-    maxItems: 4,
-    nullable: true,
-    example: [120.5, 80, 289.5, 220],
-  })
-  bbox!: [number, number, number, number] | null;
-
-  /**
-   * Square pixels.
-   * @example 29805.3125
-   */
-  area!: number | null;
 
   /** @example "2026-03-01T08:31:00.000Z" */
   @ApiProperty({ format: 'date-time' })

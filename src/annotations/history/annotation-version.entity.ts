@@ -9,14 +9,13 @@ import {
   type Relation,
 } from 'typeorm';
 import { Image } from '../../images/image.entity.js';
-import type { AnnotationSource, Attributes } from '../annotation.js';
-import type { Polygon } from '../geometry/polygon.js';
+import { AnnotationContentColumns } from '../annotation-content.entity.js';
 import type { VersionChange } from './annotation-version.js';
 
 /**
  * An annotation as one change left it. Rows are written with the change itself and never changed; they go with
- * their image, or once they have been superseded for HISTORY_RETENTION_DAYS. The label is a text, because labels
- * are renamed, and what was seen then stays what it was called then.
+ * their image, or once they have been superseded for HISTORY_RETENTION_DAYS. The label is there
+ * as it was called then, whatever it was renamed to since.
  */
 @Entity('annotation_versions')
 // By it, tidying up finds what superseded another version long ago: every version but the first.
@@ -27,7 +26,7 @@ import type { VersionChange } from './annotation-version.js';
   'ck_annotation_versions_change',
   `"change" IN ('created', 'replaced', 'deleted', 'restored', 'imported', 'relabelled')`,
 )
-export class AnnotationVersionRow {
+export class AnnotationVersionRow extends AnnotationContentColumns {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'pk_annotation_versions' })
   imageId!: string;
 
@@ -51,28 +50,6 @@ export class AnnotationVersionRow {
   /** The label's name at the time. */
   @Column({ type: 'text' })
   instrument!: string;
-
-  @Column({ type: 'jsonb', nullable: true })
-  polygon!: Polygon | null;
-
-  @Column({ type: 'jsonb' })
-  attributes!: Attributes;
-
-  @Column({ type: 'text' })
-  source!: AnnotationSource;
-
-  @Column({ type: 'double precision', nullable: true })
-  confidence!: number | null;
-
-  @Column({ type: 'jsonb', nullable: true })
-  bbox!: [number, number, number, number] | null;
-
-  @Column({ type: 'double precision', nullable: true })
-  area!: number | null;
-
-  /** Size of the content as JSON: a page of a history ends early by it. */
-  @Column({ type: 'integer' })
-  contentBytes!: number;
 
   /** Of the annotation, not of the version. */
   @Column({ type: 'timestamptz', precision: 3 })

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ANNOTATION_SOURCES, type AnnotationSource, type Attributes } from '../../annotation.js';
-import { PolygonResponse } from '../../dto/polygon.response.js';
+import { AnnotationContentResponse } from '../../dto/annotation-content.response.js';
 import {
   type AnnotationVersion,
   VERSION_CHANGES,
@@ -12,7 +11,7 @@ import {
   name: 'AnnotationVersion',
   description: 'An annotation as one change left it.',
 })
-export class AnnotationVersionResponse {
+export class AnnotationVersionResponse extends AnnotationContentResponse {
   /** @example 1 */
   @ApiProperty({ type: 'integer', minimum: 1 })
   version!: number;
@@ -26,40 +25,6 @@ export class AnnotationVersionResponse {
    * @example "needle holder"
    */
   instrument!: string;
-
-  @ApiProperty({ type: PolygonResponse, nullable: true })
-  polygon!: PolygonResponse | null;
-
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
-    example: { condition: 'clean', occluded: false },
-  })
-  attributes!: Attributes;
-
-  @ApiProperty({ enum: ANNOTATION_SOURCES, example: 'model' })
-  source!: AnnotationSource;
-
-  /** @example 0.93 */
-  @ApiProperty({ minimum: 0, maximum: 1 })
-  confidence!: number | null;
-
-  /** `[x, y, width, height]` in pixels of the upright picture. */
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'number' },
-    minItems: 4,
-    maxItems: 4,
-    nullable: true,
-    example: [120.5, 80, 289.5, 220],
-  })
-  bbox!: [number, number, number, number] | null;
-
-  /**
-   * Square pixels.
-   * @example 29805.3125
-   */
-  area!: number | null;
 
   /**
    * When it became this.
