@@ -4,6 +4,7 @@ export const AUDITED_ACTIONS = [
   'annotation.deleted',
   'annotation.replaced',
   'annotation.restored',
+  'annotation-set.edited',
   'annotation-set.replaced',
   'api-key.created',
   'api-key.revoked',

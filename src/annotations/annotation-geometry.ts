@@ -21,14 +21,13 @@ export function outsideFaultsOf(
   return points && size ? toFaults(outsideFaults(points, size), path) : [];
 }
 
-/** Points of several contents, which the client sent as `annotations`, outside the picture. */
+/** Points of several contents, which the client sent as a list of this name, outside the picture. */
 export function setOutsideFaults(
   contents: readonly AnnotationContent[],
   size: Size | undefined,
+  list = 'annotations',
 ): Fault[] {
-  return contents.flatMap((content, place) =>
-    outsideFaultsOf(content, ['annotations', place], size),
-  );
+  return contents.flatMap((content, place) => outsideFaultsOf(content, [list, place], size));
 }
 
 /** @throws ImpossibleGeometry when there are faults */

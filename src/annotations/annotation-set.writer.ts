@@ -46,13 +46,13 @@ export class AnnotationSetWriter {
   async write(
     manager: EntityManager,
     caller: Caller,
-    image: Pick<AnnotatedImage, 'id' | 'highestIndex' | 'count' | 'bytes'>,
+    image: Pick<AnnotatedImage, 'id' | 'setVersion' | 'highestIndex' | 'count' | 'bytes'>,
     edit: SetEdit,
   ): Promise<void> {
     const count = image.count - edit.before.length + edit.store.length;
     const { maxAnnotations } = this.environment;
     if (count > maxAnnotations) throw new TooManyAnnotations(maxAnnotations);
-    const deed = { at: new Date(), by: caller.name };
+    const deed = { at: new Date(), by: caller.name, setVersion: image.setVersion + 1 };
     const ids = await this.vocabulary.idsOf(
       manager,
       edit.store.map(({ instrument }) => instrument),

@@ -14,11 +14,12 @@ import {
   isSameContent,
 } from './annotation.js';
 import { assertPossible, outsideFaultsOf, setOutsideFaults } from './annotation-geometry.js';
-import { renamesIn, withRenames } from './annotation-tags.js';
+import { revisionOf } from './annotation-tags.js';
 import { type AnnotationView, viewed } from './annotation-view.js';
 import { AnnotationSetWriter, placed, type PlacedDraft } from './annotation-set.writer.js';
 import { AnnotatedImageNotFound, AnnotationsOutsidePicture } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
+import { SetConflicts } from './conflicts/set-conflicts.service.js';
 import { GeometryChecker } from './geometry-checker.service.js';
 import { keepLabels } from './label-gate.js';
 import { Vocabulary } from './vocabulary.js';
@@ -44,6 +45,7 @@ export class AnnotationSetsService {
     private readonly repository: AnnotationsRepository,
     private readonly vocabulary: Vocabulary,
     private readonly writer: AnnotationSetWriter,
+    private readonly conflicts: SetConflicts,
     private readonly geometry: GeometryChecker,
     private readonly audit: AuditLog,
     private readonly environment: Environment,
@@ -82,30 +84,32 @@ export class AnnotationSetsService {
   /**
    * Makes the image's annotations exactly these: those whose index is there are replaced (unless they
    * are equal), the others added, and what is not named is deleted.
-   * @throws AnnotatedImageNotFound | PreconditionFailed | TooManyAnnotations | NoNextIndex | ImpossibleGeometry |
-   *   UnknownInstrument
+   * @param baseVersion of the set that the client started from: what others changed since is kept where the client
+   *   left it alone
+   * @throws AnnotatedImageNotFound | AnnotationsChanged | TooManyAnnotations | NoNextIndex | ImpossibleGeometry |
+   *   UnknownInstrument | UnknownBaseVersion | AnnotationConflict
    */
   async replaceSet(
     caller: Caller,
     imageKey: string,
     precondition: Precondition,
     drafts: readonly AnnotationDraft[],
+    baseVersion?: number,
   ): Promise<AnnotationSet> {
     const faults = await this.geometry.faultsOfSet(drafts);
     return this.dataSource.transaction(async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
       // Else a label could be renamed between the comparison and the writing that it protects.
-      if (precondition.isConditional) await keepLabels(manager);
+      if (precondition.isConditional || baseVersion !== undefined) await keepLabels(manager);
       const current = await this.setIn(manager, image.id);
-      precondition.assertHolds('annotation-set', {
-        etag: `"${revisionOf(image.setVersion, current)}"`,
-        version: image.setVersion,
-        changedAt: image.updatedAt,
-        changedBy: image.updatedBy,
-      });
+      await this.conflicts.assertHolds(manager, precondition, image, current);
       assertPossible([...faults, ...setOutsideFaults(drafts, image.size)]);
       await this.vocabulary.assertKnown(manager, drafts);
-      const wanted = placed(drafts, image.highestIndex);
+      const sent = placed(drafts, image.highestIndex);
+      const wanted =
+        baseVersion === undefined
+          ? sent
+          : await this.conflicts.merge(manager, image, current, sent, baseVersion);
       const isChanged = await this.writeSet(manager, caller, image, current, wanted);
       const annotations = await this.setIn(manager, image.id);
       const version = image.setVersion + (isChanged ? 1 : 0);
@@ -199,11 +203,7 @@ export class AnnotationSetsService {
   }
 }
 
-function revisionOf(setVersion: number, annotations: readonly AnnotationRecord[]): string {
-  return withRenames(renamesIn(annotations), setVersion).join('.');
-}
-
 // What the writer needs to know of an image that was made a moment ago. Its first set is version 1.
 function emptyImage(id: string) {
-  return { id, highestIndex: -1, count: 0, bytes: 0 };
+  return { id, setVersion: 0, highestIndex: -1, count: 0, bytes: 0 };
 }

@@ -17,6 +17,14 @@ export function withRenames(renames: number, ...versions: number[]): number[] {
   return renames === 0 ? versions : [...versions, renames];
 }
 
+/** What names a state of the set of an image: its version, and the renames of its labels. */
+export function revisionOf(
+  setVersion: number,
+  annotations: readonly Pick<AnnotationRecord, 'renames'>[],
+): string {
+  return withRenames(renamesIn(annotations), setVersion).join('.');
+}
+
 /** The strong entity tag of an annotation. */
 export function annotationTag({
   version,

@@ -84,7 +84,8 @@ export function isSameContent(a: AnnotationContent, b: AnnotationContent): boole
   return isDeepStrictEqual(contentOf(a), contentOf(b));
 }
 
-function contentOf(content: AnnotationContent): AnnotationContent {
+/** Nothing but the content, of whatever has one. */
+export function contentOf(content: AnnotationContent): AnnotationContent {
   const { instrument, polygon, attributes, source, confidence } = content;
   return { instrument, polygon, attributes, source, confidence };
 }

@@ -9,6 +9,7 @@ import {
   Post,
   Put,
   Query,
+  UseInterceptors,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
@@ -30,6 +31,7 @@ import {
 } from './annotation-sets.service.js';
 import { AnnotationsService } from './annotations.service.js';
 import { annotationTag } from './annotation-tags.js';
+import { ConflictInterceptor } from './conflicts/conflict.interceptor.js';
 import { AnnotationResponse } from './dto/annotation.response.js';
 import { ListAnnotationsQuery } from './dto/list-annotations.query.js';
 import { CreateAnnotationRequest } from './dto/create-annotation.request.js';
@@ -39,6 +41,7 @@ import { AnnotationHistoryService } from './history/annotation-history.service.j
 
 @ApiTags('annotations')
 @Controller('images/:image_key/annotations')
+@UseInterceptors(ConflictInterceptor)
 export class AnnotationsController {
   constructor(
     private readonly annotations: AnnotationsService,
@@ -107,14 +110,24 @@ export class AnnotationsController {
 
   /**
    * Replace all annotations of an image
-   * @remarks In one transaction: what the list does not name is deleted, what has no index is added.
+   * @remarks In one transaction: what the list does not name is deleted, what has no index is added. With
+   * `base_version` it is merged with what others changed since: only where both changed the same annotation it is a
+   * conflict (409). `If-Match` stays strict; under `REQUIRE_IF_MATCH` send `If-Match: *` with `base_version`.
    */
   @Requires('annotator')
   @Put()
   @TakesAnnotationSet()
   @ActsOnImage()
   @AnswersAll(AnnotationResponse, 'The annotations as they are now; the ETag is that of the set.')
-  @Refuses('annotation-set-changed', 'no-next-index', 'impossible-geometry', 'unknown-instrument')
+  @Refuses(
+    'annotation-set-changed',
+    'annotation-conflict',
+    'too-many-annotations',
+    'no-next-index',
+    'impossible-geometry',
+    'unknown-instrument',
+    'unknown-base-version',
+  )
   async replaceAnnotations(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
@@ -122,7 +135,10 @@ export class AnnotationsController {
     @Body() body: ReplaceAnnotationSetRequest,
   ): Promise<Reply<AnnotationResponse[]>> {
     const drafts = body.annotations.map((annotation) => annotation.toDraft());
-    return replySet(imageKey, await this.sets.replaceSet(caller, imageKey, precondition, drafts));
+    return replySet(
+      imageKey,
+      await this.sets.replaceSet(caller, imageKey, precondition, drafts, body.base_version),
+    );
   }
 
   /**

@@ -5,6 +5,10 @@ import { AnnotationSetWriter } from './annotation-set.writer.js';
 import { AnnotationsController } from './annotations.controller.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import { AnnotationsService } from './annotations.service.js';
+import { SetChangesRepository } from './conflicts/set-changes.repository.js';
+import { SetConflicts } from './conflicts/set-conflicts.service.js';
+import { SetEditsController } from './edits/set-edits.controller.js';
+import { SetEditsService } from './edits/set-edits.service.js';
 import { GeometryChecker } from './geometry-checker.service.js';
 import { AnnotationHistoryController } from './history/annotation-history.controller.js';
 import { AnnotationHistoryRepository } from './history/annotation-history.repository.js';
@@ -19,10 +23,18 @@ import { LabelsService } from './labels.service.js';
 import { Vocabulary } from './vocabulary.js';
 
 @Module({
-  controllers: [AnnotationsController, AnnotationHistoryController, LabelsController],
+  controllers: [
+    AnnotationsController,
+    SetEditsController,
+    AnnotationHistoryController,
+    LabelsController,
+  ],
   providers: [
     AnnotationsService,
     AnnotationSetsService,
+    SetEditsService,
+    SetConflicts,
+    SetChangesRepository,
     AnnotatedImages,
     GeometryChecker,
     AnnotationSetWriter,

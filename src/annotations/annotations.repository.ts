@@ -31,6 +31,8 @@ export interface SetChange {
 export interface Deed {
   at: Date;
   by: string | null;
+  /** The version that the set gets by it. */
+  setVersion: number;
 }
 
 interface ImageRow {
@@ -203,7 +205,7 @@ export class AnnotationsRepository {
                 version = annotations.version + 1, deleted_at = NULL
          RETURNING image_id, index, version, created_at, created_by
        ) ${APPEND_WRITTEN}`,
-      [imageId, JSON.stringify(contents), deed.at, deed.by, isRestored],
+      [imageId, JSON.stringify(contents), deed.at, deed.by, isRestored, deed.setVersion],
     );
   }
 
@@ -221,11 +223,11 @@ export class AnnotationsRepository {
           WHERE image_id = $1 AND index = ANY($2::integer[])
          RETURNING *
        ) ${APPEND_DELETED}`,
-      [imageId, indexes, deed.at, deed.by],
+      [imageId, indexes, deed.at, deed.by, deed.setVersion],
     );
   }
 
-  /** Raises the set's version and keeps what the image knows of its set. */
+  /** Gives the set its next version and keeps what the image knows of its set. */
   async recordChange(
     manager: EntityManager,
     imageId: string,
@@ -233,11 +235,11 @@ export class AnnotationsRepository {
     deed: Deed,
   ): Promise<void> {
     await manager.query(
-      `UPDATE images SET annotation_set_version = annotation_set_version + 1,
+      `UPDATE images SET annotation_set_version = $7,
               highest_annotation_index = $2, annotation_count = $3, annotation_bytes = $4,
               updated_at = $5, updated_by = $6
         WHERE id = $1`,
-      [imageId, change.highestIndex, change.count, change.bytes, deed.at, deed.by],
+      [imageId, change.highestIndex, change.count, change.bytes, deed.at, deed.by, deed.setVersion],
     );
   }
 }

@@ -14,9 +14,9 @@ import type {
 import { AnnotatedImages } from './annotated-images.js';
 import { assertPossible, outsideFaultsOf } from './annotation-geometry.js';
 import { AnnotationSetWriter, placed } from './annotation-set.writer.js';
-import { annotationTag } from './annotation-tags.js';
 import { AnnotationExists, AnnotationNotFound } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
+import { assertUnchanged } from './conflicts/annotation-precondition.js';
 import { GeometryChecker } from './geometry-checker.service.js';
 import { keepLabels } from './label-gate.js';
 
@@ -79,7 +79,7 @@ export class AnnotationsService {
 
   /**
    * Replaces the content of an annotation that exists.
-   * @throws AnnotatedImageNotFound | AnnotationNotFound | PreconditionFailed | ImpossibleGeometry |
+   * @throws AnnotatedImageNotFound | AnnotationNotFound | AnnotationsChanged | ImpossibleGeometry |
    *   UnknownInstrument
    */
   async replaceAnnotation(
@@ -103,7 +103,7 @@ export class AnnotationsService {
     });
   }
 
-  /** @throws AnnotatedImageNotFound | AnnotationNotFound | PreconditionFailed */
+  /** @throws AnnotatedImageNotFound | AnnotationNotFound | AnnotationsChanged */
   deleteAnnotation(
     caller: Caller,
     imageKey: string,
@@ -139,12 +139,7 @@ export class AnnotationsService {
   ): Promise<AnnotationRecord> {
     const annotation = await this.repository.find(image.id, index, manager);
     if (!annotation) throw new AnnotationNotFound(imageKey, index);
-    precondition.assertHolds('annotation', {
-      etag: annotationTag(annotation),
-      version: annotation.version,
-      changedAt: annotation.updatedAt,
-      changedBy: annotation.updatedBy,
-    });
+    assertUnchanged(precondition, imageKey, annotation);
     return annotation;
   }
 

@@ -27,9 +27,9 @@ export class GeometryChecker implements OnModuleDestroy {
     return this.faultsOfAll([content], () => []);
   }
 
-  /** The same for contents that the client sent as `annotations`. */
-  faultsOfSet(contents: readonly AnnotationContent[]): Promise<Fault[]> {
-    return this.faultsOfAll(contents, (place) => ['annotations', place]);
+  /** The same for contents that the client sent as a list of this name. */
+  faultsOfSet(contents: readonly AnnotationContent[], list = 'annotations'): Promise<Fault[]> {
+    return this.faultsOfAll(contents, (place) => [list, place]);
   }
 
   async onModuleDestroy(): Promise<void> {

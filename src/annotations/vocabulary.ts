@@ -39,18 +39,20 @@ export class Vocabulary {
 
   /**
    * Makes sure that a closed vocabulary has all labels of a list of annotations, and keeps them.
+   * @param list what the client calls it
    * @throws UnknownInstrument naming each place
    */
   async assertKnown(
     manager: EntityManager,
     drafts: readonly { instrument: string }[],
+    list = 'annotations',
   ): Promise<void> {
     if (!this.isClosed) return;
     const names = new Set(drafts.map(({ instrument }) => instrument));
     const known = await this.labels.hold(manager, [...names]);
     const faults = drafts.flatMap(({ instrument }, place) => {
       if (known.has(instrument)) return [];
-      const pointer = jsonPointer(['annotations', place, 'instrument']);
+      const pointer = jsonPointer([list, place, 'instrument']);
       return [{ pointer, detail: unknownInstrument(instrument) }];
     });
     if (faults.length > 0) throw new UnknownInstrument(faults);

@@ -1,4 +1,5 @@
 import { ACCESS_PROBLEMS } from './access-problems.js';
+import { CONFLICT_PROBLEMS } from './conflict-problems.js';
 import { INSTRUMENT_PROBLEMS } from './instrument-problems.js';
 import { PICTURE_PROBLEMS } from './picture-problems.js';
 import type { ProblemEntry } from './problem-entry.js';
@@ -141,8 +142,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   },
   'image-changed': changed('image'),
   'picture-changed': changed('picture'),
-  'annotation-changed': changed('annotation'),
-  'annotation-set-changed': changed('annotation set'),
+  ...CONFLICT_PROBLEMS,
   'user-changed': changed('user'),
   'location-changed': changed('location'),
   'expectation-failed': {

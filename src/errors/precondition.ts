@@ -18,7 +18,7 @@ export type ConditionalResource =
 export class PreconditionFailed extends DomainError {
   readonly kind = 'precondition-failed';
   readonly code: string;
-  override readonly members: Readonly<Record<string, unknown>>;
+  override members: Readonly<Record<string, unknown>>;
 
   constructor(resource: ConditionalResource, current: CurrentState | undefined) {
     super(
@@ -67,6 +67,11 @@ export class Precondition {
   /** Whether it depends on what the resource is. */
   get isConditional(): boolean {
     return this.tags !== undefined;
+  }
+
+  /** The entity tags that it names, with their quotes; none if it names no particular one. */
+  get entityTags(): readonly string[] {
+    return this.tags === '*' ? [] : (this.tags ?? []);
   }
 
   /** @throws PreconditionRequired when the service asks for If-Match and there is none */

@@ -175,6 +175,21 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'picture-changed': changeOf('putFile', PICTURE),
   'annotation-changed': changeOf('replaceAnnotation', CAPTURED),
   'annotation-set-changed': changeOf('replaceAnnotations', CAPTURED),
+  'annotation-conflict': {
+    earlier: CAPTURED,
+    provoke: async (http) => {
+      const edit = (instrument: string) => ({
+        base_version: 1,
+        replace: [{ ...BOX, instrument, index: 0 }],
+      });
+      await http.patch(`${IMAGE}/annotations`).send(edit('theirs')).expect(200);
+      return http.patch(`${IMAGE}/annotations`).send(edit('mine'));
+    },
+  },
+  'unknown-base-version': {
+    earlier: CAPTURED,
+    provoke: (http) => http.patch(`${IMAGE}/annotations`).send({ base_version: 9 }),
+  },
   'user-changed': changeOf('replaceUser', ['createUser']),
   'location-changed': changeOf('deleteLocation', ['createLocation']),
   'body-too-large': {

@@ -56,6 +56,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   listAnnotations: { role: 'viewer', success: 200, earlier: IMAGE },
   getAnnotation: { role: 'viewer', success: 200, earlier: IMAGE },
   addAnnotation: { role: 'annotator', success: 201, earlier: IMAGE },
+  editAnnotations: { role: 'annotator', success: 200, earlier: IMAGE },
   replaceAnnotations: { role: 'annotator', success: 200, earlier: IMAGE },
   replaceAnnotation: { role: 'annotator', success: 200, earlier: IMAGE },
   deleteAnnotation: { role: 'annotator', success: 204, earlier: IMAGE },

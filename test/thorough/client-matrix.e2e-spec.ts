@@ -28,6 +28,7 @@ const ROWS: Readonly<Record<string, 'image' | 'list' | 'create' | 'admin' | 'sha
     deleteFile: 'image',
     listAnnotations: 'image',
     addAnnotation: 'image',
+    editAnnotations: 'image',
     replaceAnnotations: 'image',
     getAnnotation: 'image',
     replaceAnnotation: 'image',

@@ -34,6 +34,7 @@ const SCENARIO: readonly [operationId: string, success: number, earlier: readonl
   ['addAnnotation', 201, IMAGE],
   ['listAnnotations', 200, PICTURE],
   ['replaceAnnotations', 200, IMAGE],
+  ['editAnnotations', 200, IMAGE],
   ['getAnnotation', 200, IMAGE],
   ['replaceAnnotation', 200, IMAGE],
   ['deleteAnnotation', 204, IMAGE],

@@ -7,6 +7,7 @@ import {
   Post,
   Query,
   Req,
+  UseInterceptors,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
@@ -24,6 +25,7 @@ import { Reply } from '../../http/reply.js';
 import { ActsOn } from '../../http/target-first.interceptor.js';
 import { AnnotationIndexPipe, ImageKeyPipe } from '../../http/validation/path-parameters.js';
 import { annotationTag } from '../annotation-tags.js';
+import { ConflictInterceptor } from '../conflicts/conflict.interceptor.js';
 import { AnnotationResponse } from '../dto/annotation.response.js';
 import { AnnotationHistoryService } from './annotation-history.service.js';
 import { AnnotationRestorationService } from './annotation-restoration.service.js';
@@ -37,6 +39,7 @@ const NEWEST_FIRST = '-version';
 
 @ApiTags('annotations')
 @Controller('images/:image_key/annotations/:annotation_index')
+@UseInterceptors(ConflictInterceptor)
 export class AnnotationHistoryController {
   constructor(
     private readonly history: AnnotationHistoryService,

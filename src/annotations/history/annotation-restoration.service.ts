@@ -8,10 +8,10 @@ import { pathOf } from '../../http/reply.js';
 import { AnnotatedImages } from '../annotated-images.js';
 import type { AnnotatedImage, AnnotationContent, AnnotationRecord } from '../annotation.js';
 import { assertPossible, outsideFaultsOf } from '../annotation-geometry.js';
-import { annotationTag } from '../annotation-tags.js';
 import { AnnotationSetWriter } from '../annotation-set.writer.js';
 import { AnnotationNotFound } from '../annotations.errors.js';
 import { AnnotationsRepository } from '../annotations.repository.js';
+import { assertUnchanged } from '../conflicts/annotation-precondition.js';
 import { keepLabels } from '../label-gate.js';
 import { Vocabulary } from '../vocabulary.js';
 import { AnnotationVersionNotFound } from './annotation-history.errors.js';
@@ -76,7 +76,7 @@ export class AnnotationRestorationService {
     if (!current && !(await this.history.isUsed(image.id, index, manager)))
       throw new AnnotationNotFound(image.key, index);
     const content = await this.requireContent(manager, image.id, index, version, current);
-    assertUnchanged(precondition, current);
+    assertUnchanged(precondition, image.key, current);
     // In itself it was possible when it was stored; the picture may be another one since.
     assertPossible(outsideFaultsOf(content, [], image.size));
     await this.writer.write(manager, caller, image, {
@@ -106,16 +106,4 @@ export class AnnotationRestorationService {
     const instrument = await this.vocabulary.nameOf(manager, found.instrumentId);
     return { instrument: instrument ?? found.instrument, polygon, attributes, source, confidence };
   }
-}
-
-function assertUnchanged(precondition: Precondition, current: AnnotationRecord | undefined): void {
-  precondition.assertHolds(
-    'annotation',
-    current && {
-      etag: annotationTag(current),
-      version: current.version,
-      changedAt: current.updatedAt,
-      changedBy: current.updatedBy,
-    },
-  );
 }

@@ -40,6 +40,10 @@ export class AnnotationVersionRow extends AnnotationContentColumns {
   @PrimaryColumn({ type: 'integer', primaryKeyConstraintName: 'pk_annotation_versions' })
   version!: number;
 
+  /** The version that the image's set got by the same change. */
+  @Column({ type: 'integer' })
+  setVersion!: number;
+
   @Column({ type: 'text' })
   change!: VersionChange;
 

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { AnnotationContent } from '../annotation.js';
+import type { BaseContent, ChangeSince } from './change-since.js';
+
+interface ChangeRow {
+  index: number;
+  first_version: number;
+  by: string | null;
+  at: Date;
+  base_change: string | null;
+  base_instrument: string | null;
+  name_now: string | null;
+  polygon: AnnotationContent['polygon'];
+  attributes: AnnotationContent['attributes'];
+  source: AnnotationContent['source'];
+  confidence: number | null;
+}
+
+/** What became of the annotations of an image since its set was at a version; read from the history. */
+@Injectable()
+export class SetChangesRepository {
+  /** The indexes, in order, that changed since. */
+  async indexesSince(
+    manager: EntityManager,
+    imageId: string,
+    setVersion: number,
+  ): Promise<number[]> {
+    const rows = await manager.query<{ index: number }[]>(
+      `SELECT DISTINCT index FROM annotation_versions
+        WHERE image_id = $1 AND set_version > $2 ORDER BY index`,
+      [imageId, setVersion],
+    );
+    return rows.map(({ index }) => index);
+  }
+
+  /** Every annotation that changed since, by its index, with what it was at the time. */
+  async listSince(
+    manager: EntityManager,
+    imageId: string,
+    setVersion: number,
+  ): Promise<Map<number, ChangeSince>> {
+    // Versions of an annotation have no gaps, so that the one before the first change is what it was.
+    const rows = await manager.query<ChangeRow[]>(
+      `SELECT changed.index, changed.first_version, newest.by, newest.at,
+              base.change AS base_change, base.instrument AS base_instrument, instruments.name AS name_now,
+              base.polygon, base.attributes, base.source, base.confidence
+         FROM (SELECT index, min(version) AS first_version, max(version) AS last_version
+                 FROM annotation_versions
+                WHERE image_id = $1 AND set_version > $2
+                GROUP BY index) AS changed
+         JOIN annotation_versions AS newest ON newest.image_id = $1 AND newest.index = changed.index
+                                           AND newest.version = changed.last_version
+         LEFT JOIN annotation_versions AS base ON base.image_id = $1 AND base.index = changed.index
+                                              AND base.version = changed.first_version - 1
+         LEFT JOIN instruments ON instruments.id = base.instrument_id`,
+      [imageId, setVersion],
+    );
+    return new Map(
+      rows.map((row) => [row.index, { at: row.at, by: row.by, base: toBase(row) }] as const),
+    );
+  }
+}
+
+function toBase(row: ChangeRow): BaseContent {
+  if (row.first_version === 1 || row.base_change === 'deleted') return { forms: [undefined] };
+  // Superseded longer ago than history is kept.
+  if (row.base_change === null) return { forms: [] };
+  const { polygon, attributes, source, confidence } = row;
+  const names = new Set([row.name_now ?? row.base_instrument, row.base_instrument]);
+  const forms = [...names].map((instrument) => ({
+    instrument: instrument ?? '',
+    polygon,
+    attributes,
+    source,
+    confidence,
+  }));
+  return { forms };
+}

@@ -1,0 +1,60 @@
+import { Body, Controller, Param, Patch, UseInterceptors } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../../access/caller.js';
+import { callerOf, CurrentCaller, Requires } from '../../access/requires.decorator.js';
+import type { Precondition } from '../../errors/precondition.js';
+import { IfMatch } from '../../http/conditional-requests.js';
+import { TakesAnnotationSet } from '../../http/json-body.interceptor.js';
+import { Answers, Refuses } from '../../http/openapi.js';
+import { Reply } from '../../http/reply.js';
+import { ActsOn } from '../../http/target-first.interceptor.js';
+import { ImageKeyPipe } from '../../http/validation/path-parameters.js';
+import { AnnotationSetsService } from '../annotation-sets.service.js';
+import { ConflictInterceptor } from '../conflicts/conflict.interceptor.js';
+import { AnnotationEditsResponse } from './dto/annotation-edits.response.js';
+import { EditAnnotationsRequest } from './dto/edit-annotations.request.js';
+import { SetEditsService } from './set-edits.service.js';
+
+@ApiTags('annotations')
+@Controller('images/:image_key/annotations')
+@UseInterceptors(ConflictInterceptor)
+export class SetEditsController {
+  constructor(private readonly edits: SetEditsService) {}
+
+  /**
+   * Edit some annotations of an image
+   * @remarks Creates, replaces and deletes in one transaction: all of it is done, or nothing. What the request does
+   * not name stays as it is. With `base_version` only those edits are in conflict (409) whose annotation somebody
+   * else changed since; under `REQUIRE_IF_MATCH` send `If-Match: *` with it.
+   */
+  @Requires('annotator')
+  @Patch()
+  @TakesAnnotationSet()
+  @ActsOn(AnnotationSetsService, 'image-not-found', (sets, { image_key }, request) =>
+    sets.requireImage(callerOf(request), image_key ?? ''),
+  )
+  @Answers(AnnotationEditsResponse, 'What each edit came to; the ETag is that of the set.')
+  @Refuses(
+    'annotation-set-changed',
+    'annotation-conflict',
+    'too-many-annotations',
+    'no-next-index',
+    'impossible-geometry',
+    'unknown-instrument',
+    'unknown-base-version',
+  )
+  async editAnnotations(
+    @CurrentCaller() caller: Caller,
+    @Param('image_key', ImageKeyPipe) imageKey: string,
+    @IfMatch() precondition: Precondition,
+    @Body() body: EditAnnotationsRequest,
+  ): Promise<Reply<AnnotationEditsResponse>> {
+    const { results, revision } = await this.edits.edit(
+      caller,
+      imageKey,
+      precondition,
+      body.toEdits(),
+    );
+    return Reply.of(AnnotationEditsResponse.from(imageKey, results)).tagged(`"${revision}"`);
+  }
+}
