@@ -4,6 +4,10 @@ import { Environment } from '../config/environment.js';
 import { LocationsModule } from '../locations/locations.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { FileStorage } from '../storage/file-storage.js';
+import { ImageBatchReader } from './batches/image-batch.reader.js';
+import { ImageBatchWriter } from './batches/image-batch.writer.js';
+import { ImageBatchesController } from './batches/image-batches.controller.js';
+import { ImageBatchesService } from './batches/image-batches.service.js';
 import { CachedCopies } from './copies/cached-copies.js';
 import { CopyMaker } from './copies/copy-maker.service.js';
 import { CopyStore } from './copies/copy-store.js';
@@ -29,11 +33,19 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
 
 @Module({
   imports: [AnnotationsModule, UsersModule, LocationsModule],
-  controllers: [ImagesController, ImageFilesController, InstrumentsController],
+  controllers: [
+    ImageBatchesController,
+    ImagesController,
+    ImageFilesController,
+    InstrumentsController,
+  ],
   providers: [
     ImagesService,
     ImageStreamService,
     ImageCreationService,
+    ImageBatchesService,
+    ImageBatchReader,
+    ImageBatchWriter,
     PicturesService,
     RenditionsService,
     PictureStore,
