@@ -15,8 +15,8 @@ Upload a photograph with its annotations in one request, list and filter, look a
   more a ring that closes itself.
 - **Lists** are arrays. \`limit\` says how many items a page has; the next page's address stands in the
   \`Link\` header (RFC 8288), and \`count\` adds \`X-Total-Count\`. A repeated parameter means "any of".
-  \`fields\` leaves out what nobody needs of images, and \`Accept: application/x-ndjson\` brings all of them at once, one a
-  line.
+  \`fields\` leaves out what nobody needs of images, and \`Accept: application/x-ndjson\` brings all of any list at once,
+  one a line; \`limit\` then ends it only if it is sent, and what breaks off was not complete.
 - **Concurrent changes**: every resource has an \`ETag\`. Sent back as \`If-Match\`, it makes sure that
   nobody's change is overwritten (412); as \`If-None-Match\`, it saves a download (304).
 - **Retries**: a repeated \`POST /images\` is answered 200 with the image that the first one made. Any other

@@ -19,7 +19,6 @@ import { ImageFilesController } from './image-files.controller.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesController } from './images.controller.js';
 import { ImagesRepository } from './images.repository.js';
-import { ImageStreamService } from './image-stream.service.js';
 import { ImagesService } from './images.service.js';
 import { InstrumentUsesRepository } from './instrument-uses.repository.js';
 import { InstrumentsController } from './instruments.controller.js';
@@ -41,7 +40,6 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
   ],
   providers: [
     ImagesService,
-    ImageStreamService,
     ImageCreationService,
     ImageBatchesService,
     ImageBatchReader,
