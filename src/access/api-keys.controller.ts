@@ -1,4 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  type StreamableFile,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
@@ -11,7 +22,7 @@ import {
   Refuses,
   Removes,
 } from '../http/openapi.js';
-import { replyPage } from '../http/page-reply.js';
+import { replyList } from '../http/list-reply.js';
 import { Reply } from '../http/reply.js';
 import { IdPipe } from '../http/validation/path-parameters.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -40,11 +51,14 @@ export class ApiKeysController {
     @CurrentCaller() caller: Caller,
     @Query() query: ListQuery,
     @Req() request: Request,
-  ): Promise<Reply<ApiKeyResponse[]>> {
+  ): Promise<Reply<ApiKeyResponse[] | StreamableFile>> {
     const page = query.toPageRequest(BY_NAME, ([name]) => typeof name === 'string');
-    return replyPage(request, await this.keys.list(caller, page), BY_NAME, (key) =>
-      ApiKeyResponse.from(key),
-    );
+    return replyList(request, {
+      sort: BY_NAME,
+      page,
+      read: (part) => this.keys.list(caller, part),
+      present: (key) => ApiKeyResponse.from(key),
+    });
   }
 
   /**

@@ -1,9 +1,9 @@
-import { Controller, Get, Query, Req } from '@nestjs/common';
+import { Controller, Get, Query, Req, type StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Position } from '../database/page.js';
 import { AnswersPage } from '../http/openapi.js';
-import { replyPage } from '../http/page-reply.js';
+import { replyList } from '../http/list-reply.js';
 import type { Reply } from '../http/reply.js';
 import { parseInstant } from '../http/validation/instant.js';
 import { AuditLog } from './audit-log.service.js';
@@ -33,10 +33,15 @@ export class AuditLogController {
     @CurrentCaller() caller: Caller,
     @Query() query: ListAuditLogQuery,
     @Req() request: Request,
-  ): Promise<Reply<AuditEntryResponse[]>> {
+  ): Promise<Reply<AuditEntryResponse[] | StreamableFile>> {
     const page = query.toPageRequest(NEWEST_FIRST, isEntry);
-    const found = await this.auditLog.list(caller, query.toFilter(), page);
-    return replyPage(request, found, NEWEST_FIRST, (entry) => AuditEntryResponse.from(entry));
+    const filter = query.toFilter();
+    return replyList(request, {
+      sort: NEWEST_FIRST,
+      page,
+      read: (part) => this.auditLog.list(caller, filter, part),
+      present: (entry) => AuditEntryResponse.from(entry),
+    });
   }
 }
 

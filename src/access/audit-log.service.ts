@@ -19,21 +19,29 @@ export class AuditLog {
    * @param subject path of what it is done to, without bodies: `pathOf('images', key)`
    * @param clientId whose image it concerns, if it concerns one
    */
-  async recordIn(
+  recordIn(
     manager: EntityManager,
     caller: Caller,
     action: AuditedAction,
     subject: string,
     clientId: string | null = null,
   ): Promise<void> {
-    await manager.insert(AuditEntry, {
-      at: new Date(),
-      actor: caller.name,
-      action,
-      subject,
-      clientId,
-      requestId: caller.requestId,
-    });
+    return this.recordAllIn(manager, caller, action, [{ subject, clientId }]);
+  }
+
+  /** The same of a deed that is done to several things at once: an entry for each. */
+  async recordAllIn(
+    manager: EntityManager,
+    caller: Caller,
+    action: AuditedAction,
+    targets: readonly { subject: string; clientId: string | null }[],
+  ): Promise<void> {
+    if (targets.length === 0) return;
+    const deed = { at: new Date(), actor: caller.name, action, requestId: caller.requestId };
+    await manager.insert(
+      AuditEntry,
+      targets.map((target) => ({ ...deed, ...target })),
+    );
   }
 
   /** A page of the entries, newest first: for a caller bound to clients those that concern one of these. */

@@ -53,18 +53,17 @@ export class AnnotationSetWriter {
     const { maxAnnotations } = this.environment;
     if (count > maxAnnotations) throw new TooManyAnnotations(maxAnnotations);
     const deed = { at: new Date(), by: caller.name, setVersion: image.setVersion + 1 };
-    const ids = await this.vocabulary.idsOf(
-      manager,
-      edit.store.map(({ instrument }) => instrument),
-    );
     const replaced = new Set(edit.before.map(({ index }) => index));
-    const contents = edit.store.map((draft) => ({
-      ...draft,
-      ...measuresOf(draft),
-      instrumentId: ids.get(draft.instrument) ?? '',
-      change: edit.change ?? (replaced.has(draft.index) ? 'replaced' : 'created'),
-    }));
-    await this.annotations.upsert(manager, image.id, contents, deed);
+    const contents = await this.labelled(
+      manager,
+      edit.store.map((draft) => ({
+        ...draft,
+        ...measuresOf(draft),
+        imageId: image.id,
+        change: edit.change ?? (replaced.has(draft.index) ? 'replaced' : 'created'),
+      })),
+    );
+    await this.annotations.upsert(manager, contents, deed);
     await this.annotations.markDeleted(manager, image.id, edit.remove ?? [], deed);
     await this.annotations.recordChange(
       manager,
@@ -77,6 +76,63 @@ export class AnnotationSetWriter {
       deed,
     );
   }
+
+  /**
+   * Stores the first annotations of several images that the same transaction has made, knowing of them already.
+   * @throws UnknownInstrument
+   */
+  async writeFirst(
+    manager: EntityManager,
+    caller: Caller,
+    sets: readonly { imageId: string; first: FirstSet }[],
+  ): Promise<void> {
+    const contents = sets.flatMap(({ imageId, first }) =>
+      first.contents.map((content) => ({ ...content, imageId, change: 'created' as const })),
+    );
+    const labelled = await this.labelled(manager, contents);
+    const deed = { at: new Date(), by: caller.name, setVersion: FIRST_SET_VERSION };
+    await this.annotations.upsert(manager, labelled, deed);
+  }
+
+  private async labelled<T extends { instrument: string }>(
+    manager: EntityManager,
+    contents: readonly T[],
+  ): Promise<(T & { instrumentId: string })[]> {
+    const names = contents.map(({ instrument }) => instrument);
+    const ids = await this.vocabulary.idsOf(manager, names);
+    return contents.map((content) => ({
+      ...content,
+      instrumentId: ids.get(content.instrument) ?? '',
+    }));
+  }
+}
+
+/** That of an image that was made with annotations. */
+const FIRST_SET_VERSION = 1;
+
+/** The first annotations of an image that is to be made, and what the image knows of them from the beginning. */
+export interface FirstSet {
+  contents: readonly (PlacedDraft & Measures)[];
+  columns: {
+    annotationSetVersion: number;
+    highestAnnotationIndex: number;
+    annotationCount: number;
+    annotationBytes: number;
+  };
+}
+
+/** @throws NoNextIndex */
+export function firstSetOf(drafts: readonly AnnotationDraft[]): FirstSet {
+  const contents = placed(drafts, -1).map((draft) => ({ ...draft, ...measuresOf(draft) }));
+  return {
+    contents,
+    columns: {
+      annotationSetVersion: contents.length > 0 ? FIRST_SET_VERSION : 0,
+      highestAnnotationIndex: Math.max(-1, ...contents.map(({ index }) => index)),
+      annotationCount: contents.length,
+      annotationBytes: bytesOf(contents),
+    },
+  };
 }
 
 /**

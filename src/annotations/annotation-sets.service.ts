@@ -16,7 +16,12 @@ import {
 import { assertPossible, outsideFaultsOf, setOutsideFaults } from './annotation-geometry.js';
 import { revisionOf } from './annotation-tags.js';
 import { type AnnotationView, viewed } from './annotation-view.js';
-import { AnnotationSetWriter, placed, type PlacedDraft } from './annotation-set.writer.js';
+import {
+  AnnotationSetWriter,
+  type FirstSet,
+  placed,
+  type PlacedDraft,
+} from './annotation-set.writer.js';
 import { AnnotatedImageNotFound, AnnotationsOutsidePicture } from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import { SetConflicts } from './conflicts/set-conflicts.service.js';
@@ -26,6 +31,8 @@ import { Vocabulary } from './vocabulary.js';
 
 // What higher features hand in and get back.
 export type { AnnotationDraft, AnnotationRecord } from './annotation.js';
+
+export { type FirstSet, firstSetOf } from './annotation-set.writer.js';
 
 // How higher features say in their entity tags that labels were renamed.
 export { renamesIn, withRenames } from './annotation-tags.js';
@@ -142,6 +149,33 @@ export class AnnotationSetsService {
     await this.vocabulary.assertKnown(manager, drafts);
     const store = placed(drafts, -1);
     await this.writer.write(manager, caller, emptyImage(imageId), { before: [], store });
+  }
+
+  /** What makes annotations impossible that are to be the first of several images without a picture, for each. */
+  faultsOfFirst(sets: readonly (readonly AnnotationDraft[])[]): Promise<Fault[][]> {
+    return this.geometry.faultsOfSets(sets);
+  }
+
+  /** The labels of annotations that a closed vocabulary lacks now, named by their places. */
+  async unknownLabels(sets: readonly (readonly AnnotationDraft[])[]): Promise<Fault[][]> {
+    return this.vocabulary.findUnknown(this.dataSource.manager, sets);
+  }
+
+  /**
+   * Stores the first annotations of images that the same transaction has made with the columns of those sets.
+   * @throws UnknownInstrument when a closed vocabulary lost a label since {@link unknownLabels}
+   */
+  createSetsIn(
+    manager: EntityManager,
+    caller: Caller,
+    sets: readonly { imageId: string; first: FirstSet }[],
+  ): Promise<void> {
+    return this.writer.writeFirst(manager, caller, sets);
+  }
+
+  /** How often the labels of the annotations of several images were renamed, all together; 0 is not in the map. */
+  renamesOfAll(imageIds: readonly string[]): Promise<Map<string, number>> {
+    return this.vocabulary.renamesOfAll(this.dataSource.manager, imageIds);
   }
 
   /** The annotations of several images, by index; an image without any is not in the map. */

@@ -9,18 +9,32 @@ import {
   Post,
   Put,
   Query,
+  Req,
+  type StreamableFile,
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
+import { variantTag } from '../database/entity-tag.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
 import { Repeatable } from '../http/idempotency.js';
 import { TakesAnnotationSet } from '../http/json-body.interceptor.js';
-import { Answers, AnswersAll, Creates, Refuses, Removes } from '../http/openapi.js';
+import { wantsLines } from '../http/line-stream.js';
+import { replyAll } from '../http/list-reply.js';
+import {
+  Answers,
+  AnswersAll,
+  AnswersAllOrLines,
+  Creates,
+  NDJSON,
+  Refuses,
+  Removes,
+} from '../http/openapi.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { AnnotationIndexPipe, ImageKeyPipe } from '../http/validation/path-parameters.js';
@@ -57,7 +71,7 @@ export class AnnotationsController {
   @Requires('viewer')
   @Get()
   @ActsOnImage()
-  @AnswersAll(
+  @AnswersAllOrLines(
     AnnotationResponse,
     'All annotations of the image, by index; the ETag is that of the set.',
   )
@@ -66,12 +80,16 @@ export class AnnotationsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Query() query: ListAnnotationsQuery,
-  ): Promise<Reply<AnnotationResponse[]>> {
+    @Req() request: Request,
+  ): Promise<Reply<AnnotationResponse[] | StreamableFile>> {
     const [view, time] = [query.toView(), query.toTime()];
     const { annotations, etag } = time
       ? await this.history.viewSetAsOf(caller, imageKey, view, time)
       : await this.sets.viewSet(caller, imageKey, view);
-    return Reply.of(responsesOf(imageKey, annotations)).tagged(etag);
+    const reply = replyAll(request, annotations, (annotation) =>
+      AnnotationResponse.from(imageKey, annotation),
+    );
+    return reply.tagged(wantsLines(request) ? variantTag(etag, NDJSON) : etag);
   }
 
   /**

@@ -14,6 +14,7 @@ import { APPEND_DELETED, APPEND_WRITTEN } from './history/append-versions.js';
 
 /** A content with its measures and the place where it is stored. */
 export interface PlacedContent extends AnnotationContent, Measures {
+  imageId: string;
   index: number;
   instrumentId: string;
   /** Why it is stored. */
@@ -170,12 +171,11 @@ export class AnnotationsRepository {
   }
 
   /**
-   * Stores contents, and appends them to the history. An index that was used before, also by a deleted
+   * Stores contents, also of several images, and appends them to the history. An index that was used before, also by a deleted
    * annotation, gets its next version; what is restored is the annotation that it was, and not a new one.
    */
   async upsert(
     manager: EntityManager,
-    imageId: string,
     contents: readonly PlacedContent[],
     deed: Deed,
   ): Promise<void> {
@@ -183,13 +183,13 @@ export class AnnotationsRepository {
     const isRestored = contents.every(({ change }) => change === 'restored');
     await manager.query(
       `WITH content AS (
-         SELECT * FROM jsonb_to_recordset($2::jsonb) AS content("index" integer, "instrumentId" bigint,
+         SELECT * FROM jsonb_to_recordset($2::jsonb) AS content("imageId" bigint, "index" integer, "instrumentId" bigint,
                 instrument text, change text, polygon jsonb, attributes jsonb, source text,
                 confidence double precision, bbox jsonb, area double precision, "contentBytes" integer)
        ), written AS (
          INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence,
                 bbox, area, content_bytes, created_at, updated_at, created_by, updated_by, version)
-         SELECT $1, "index", "instrumentId", polygon, attributes, source, confidence,
+         SELECT "imageId", "index", "instrumentId", polygon, attributes, source, confidence,
                 bbox, area, "contentBytes", $3, $3, $4, $4, 1
            FROM content
          ON CONFLICT ON CONSTRAINT pk_annotations DO UPDATE SET
@@ -198,14 +198,14 @@ export class AnnotationsRepository {
                 confidence = excluded.confidence, bbox = excluded.bbox, area = excluded.area,
                 content_bytes = excluded.content_bytes, updated_at = excluded.updated_at,
                 updated_by = excluded.updated_by,
-                created_at = CASE WHEN annotations.deleted_at IS NULL OR $5 THEN annotations.created_at
+                created_at = CASE WHEN annotations.deleted_at IS NULL OR $1 THEN annotations.created_at
                                   ELSE excluded.created_at END,
-                created_by = CASE WHEN annotations.deleted_at IS NULL OR $5 THEN annotations.created_by
+                created_by = CASE WHEN annotations.deleted_at IS NULL OR $1 THEN annotations.created_by
                                   ELSE excluded.created_by END,
                 version = annotations.version + 1, deleted_at = NULL
          RETURNING image_id, index, version, created_at, created_by
        ) ${APPEND_WRITTEN}`,
-      [imageId, JSON.stringify(contents), deed.at, deed.by, isRestored, deed.setVersion],
+      [isRestored, JSON.stringify(contents), deed.at, deed.by, deed.setVersion],
     );
   }
 

@@ -29,7 +29,20 @@ export class GeometryChecker implements OnModuleDestroy {
 
   /** The same for contents that the client sent as a list of this name. */
   faultsOfSet(contents: readonly AnnotationContent[], list = 'annotations'): Promise<Fault[]> {
-    return this.faultsOfAll(contents, (place) => [list, place]);
+    return this.faultsOfAll(contents, inList(list));
+  }
+
+  /** The same for several sets, looked at together: the faults of each. */
+  async faultsOfSets(sets: readonly (readonly AnnotationContent[])[]): Promise<Fault[][]> {
+    const found = await this.findAll(sets.flat());
+    let at = 0;
+    return sets.map(({ length }) =>
+      found
+        .slice(at, (at += length))
+        .flatMap((faults, place) =>
+          faults.length > 0 ? toFaults(faults, inAnnotations(place)) : [],
+        ),
+    );
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -40,13 +53,16 @@ export class GeometryChecker implements OnModuleDestroy {
     contents: readonly AnnotationContent[],
     pathOf: (place: number) => Path,
   ): Promise<Fault[]> {
+    const found = await this.findAll(contents);
+    return found.flatMap((faults, place) => toFaults(faults, pathOf(place)));
+  }
+
+  private async findAll(contents: readonly AnnotationContent[]): Promise<GeometryFault[][]> {
     const polygons = contents.map(({ polygon }) => polygon?.points ?? []);
     const points = polygons.reduce((sum, { length }) => sum + length, 0);
-    const found =
-      points > MOST_POINTS_HERE
-        ? await this.elsewhere(polygons)
-        : polygons.map((polygon) => (polygon.length > 0 ? polygonGeometryFaults(polygon) : []));
-    return found.flatMap((faults, place) => toFaults(faults, pathOf(place)));
+    return points > MOST_POINTS_HERE
+      ? await this.elsewhere(polygons)
+      : polygons.map((polygon) => (polygon.length > 0 ? polygonGeometryFaults(polygon) : []));
   }
 
   private async elsewhere(polygons: readonly (readonly Point[])[]): Promise<GeometryFault[][]> {
@@ -62,4 +78,10 @@ export class GeometryChecker implements OnModuleDestroy {
       { transferList: [coordinates.buffer, counts.buffer] },
     )) as ReturnType<typeof faultsOfEach>;
   }
+}
+
+const inAnnotations = inList('annotations');
+
+function inList(name: string): (place: number) => Path {
+  return (place) => [name, place];
 }

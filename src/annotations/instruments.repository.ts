@@ -23,6 +23,15 @@ export class InstrumentsRepository {
     return new Map(rows.map(({ id, name }) => [name, id]));
   }
 
+  /** The names among these that labels have at the moment. */
+  async find(manager: EntityManager, names: readonly string[]): Promise<Set<string>> {
+    const rows = await manager.query<{ name: string }[]>(
+      'SELECT name FROM instruments WHERE name = ANY($1::text[]) AND removed_at IS NULL',
+      [names],
+    );
+    return new Set(rows.map(({ name }) => name));
+  }
+
   /** Makes those labels that do not exist. */
   async make(manager: EntityManager, names: readonly string[]): Promise<void> {
     await manager.query(
@@ -54,5 +63,21 @@ export class InstrumentsRepository {
       [imageId],
     );
     return row?.renames ?? 0;
+  }
+
+  /** How often the labels of the annotations of several images were renamed, all together; 0 is not in the map. */
+  async renamesOfAll(
+    manager: EntityManager,
+    imageIds: readonly string[],
+  ): Promise<Map<string, number>> {
+    const rows = await manager.query<{ image_id: string; renames: number }[]>(
+      `SELECT annotations.image_id, sum(instruments.version - 1)::integer AS renames
+         FROM annotations JOIN instruments ON instruments.id = annotations.instrument_id
+        WHERE annotations.image_id = ANY($1::bigint[]) AND annotations.deleted_at IS NULL
+          AND instruments.version > 1
+        GROUP BY annotations.image_id`,
+      [imageIds],
+    );
+    return new Map(rows.map(({ image_id, renames }) => [image_id, renames]));
   }
 }

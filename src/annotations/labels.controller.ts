@@ -1,8 +1,22 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  type StreamableFile,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { versionTag } from '../database/entity-tag.js';
+import type { Position } from '../database/page.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
@@ -10,11 +24,13 @@ import { Repeatable } from '../http/idempotency.js';
 import {
   Answers,
   AnswersUntagged,
-  AnswersUntaggedList,
+  AnswersPage,
   Creates,
   Refuses,
   Removes,
 } from '../http/openapi.js';
+import { replyList } from '../http/list-reply.js';
+import { ListQuery } from '../http/list.query.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { LabelPipe } from '../http/validation/path-parameters.js';
@@ -23,10 +39,13 @@ import { DeleteInstrumentQuery } from './dto/delete-instrument.query.js';
 import { InstrumentChangeResponse } from './dto/instrument-change.response.js';
 import { LabelChangeResponse } from './dto/label-change.response.js';
 import { LabelResponse } from './dto/label.response.js';
-import { ListInstrumentHistoryQuery } from './dto/list-instrument-history.query.js';
 import { PatchInstrumentQuery } from './dto/patch-instrument.query.js';
 import { PatchInstrumentRequest } from './dto/patch-instrument.request.js';
 import { LabelsService } from './labels.service.js';
+
+const NEWEST_FIRST = '-id';
+// PostgreSQL's bigint has 19 digits; the largest number of 18 is surely one.
+const CHANGE_ID = /^\d{1,18}$/;
 
 @ApiTags('annotations')
 @Controller('instruments')
@@ -114,19 +133,28 @@ export class LabelsController {
 
   /**
    * Read what was done to a label
-   * @remarks Newest first; also to those that were called so before, and of one that is gone.
+   * @remarks Newest first, a page at a time; also to those that were called so before, and of one that is gone.
    */
   @Requires('admin', { unbound: true })
   @Get(':instrument_name/history')
-  @AnswersUntaggedList(InstrumentChangeResponse, 'What was done, newest first.')
+  @AnswersPage(InstrumentChangeResponse)
   @Refuses('instrument-not-found')
   async listInstrumentChanges(
     @Param('instrument_name', LabelPipe) name: string,
-    @Query() query: ListInstrumentHistoryQuery,
-  ): Promise<InstrumentChangeResponse[]> {
-    const changes = await this.labels.listChanges(name, query.limit);
-    return changes.map((change) => InstrumentChangeResponse.from(change));
+    @Query() query: ListQuery,
+    @Req() request: Request,
+  ): Promise<Reply<InstrumentChangeResponse[] | StreamableFile>> {
+    return replyList(request, {
+      sort: NEWEST_FIRST,
+      page: query.toPageRequest(NEWEST_FIRST, isChange),
+      read: (part) => this.labels.listChanges(name, part),
+      present: (change) => InstrumentChangeResponse.from(change),
+    });
   }
+}
+
+function isChange([id]: Position): boolean {
+  return typeof id === 'string' && CHANGE_ID.test(id);
 }
 
 function ActsOnLabel() {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
+import type { Page, PageRequest } from '../database/page.js';
 import { InstrumentChange } from './instrument-change.entity.js';
 import type { Carriers, Label } from './instrument-changes.js';
 
@@ -143,16 +144,29 @@ export class LabelsRepository {
   }
 
   /** What was done to whatever has had this name, and to the label that has it now; newest first. */
-  listChanges(name: string, limit: number): Promise<InstrumentChange[]> {
-    return this.dataSource.manager
-      .createQueryBuilder(InstrumentChange, 'change')
-      .where('change.fromName = :name OR change.toName = :name', { name })
-      .orWhere(
-        `change.instrumentId = (SELECT id FROM instruments WHERE name = :name AND removed_at IS NULL)`,
-      )
+  async listChanges(name: string, page: PageRequest): Promise<Page<InstrumentChange>> {
+    const changes = this.changesOf(name);
+    if (page.after) changes.andWhere('change.id < :before', { before: page.after[0] });
+    const found = await changes
       .orderBy('change.id', 'DESC')
-      .limit(limit)
+      .limit(page.limit + 1)
       .getMany();
+    const items = found.slice(0, page.limit);
+    const last = items.at(-1);
+    return {
+      items,
+      ...(found.length > items.length && last ? { next: [last.id] } : {}),
+      // Those of one label are few: there is nothing to estimate.
+      ...(page.count ? { total: await this.changesOf(name).getCount() } : {}),
+    };
+  }
+
+  private changesOf(name: string) {
+    return this.dataSource.manager.createQueryBuilder(InstrumentChange, 'change').where(
+      `(change.fromName = :name OR change.toName = :name OR change.instrumentId =
+           (SELECT id FROM instruments WHERE name = :name AND removed_at IS NULL))`,
+      { name },
+    );
   }
 }
 

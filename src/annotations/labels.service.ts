@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type AuditedAction, AuditLog } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
 import { versionTag } from '../database/entity-tag.js';
+import type { Page, PageRequest } from '../database/page.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { pathOf } from '../http/reply.js';
@@ -138,9 +139,10 @@ export class LabelsService {
    * What was done to a label, or to the labels that were called so before; newest first.
    * @throws InstrumentNotFound when there is no such label and never was
    */
-  async listChanges(name: string, limit: number): Promise<InstrumentChange[]> {
-    const changes = await this.labels.listChanges(name, limit);
-    if (changes.length === 0) await this.requireIn(this.dataSource.manager, name);
+  async listChanges(name: string, page: PageRequest): Promise<Page<InstrumentChange>> {
+    const changes = await this.labels.listChanges(name, page);
+    if (changes.items.length === 0 && !page.after)
+      await this.requireIn(this.dataSource.manager, name);
     return changes;
   }
 

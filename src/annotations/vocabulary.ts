@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Environment } from '../config/environment.js';
+import type { Fault } from '../errors/domain-error.js';
 import { jsonPointer } from '../errors/json-pointer.js';
 import { UnknownInstrument, unknownInstrument } from './instruments.errors.js';
 import { InstrumentsRepository } from './instruments.repository.js';
@@ -50,12 +51,19 @@ export class Vocabulary {
     if (!this.isClosed) return;
     const names = new Set(drafts.map(({ instrument }) => instrument));
     const known = await this.labels.hold(manager, [...names]);
-    const faults = drafts.flatMap(({ instrument }, place) => {
-      if (known.has(instrument)) return [];
-      const pointer = jsonPointer([list, place, 'instrument']);
-      return [{ pointer, detail: unknownInstrument(instrument) }];
-    });
+    const faults = unknownIn(drafts, known, list);
     if (faults.length > 0) throw new UnknownInstrument(faults);
+  }
+
+  /** The labels that a closed vocabulary lacks at the moment, in the words of each of several lists of annotations. */
+  async findUnknown(
+    manager: EntityManager,
+    sets: readonly (readonly { instrument: string }[])[],
+  ): Promise<Fault[][]> {
+    if (!this.isClosed) return sets.map(() => []);
+    const names = new Set(sets.flatMap((set) => set.map(({ instrument }) => instrument)));
+    const known = await this.labels.find(manager, [...names]);
+    return sets.map((set) => unknownIn(set, known));
   }
 
   /** What a label is called now; one that was merged, that into which it was; undefined if it was removed. */
@@ -67,4 +75,21 @@ export class Vocabulary {
   renamesOf(manager: EntityManager, imageId: string): Promise<number> {
     return this.labels.renamesOf(manager, imageId);
   }
+
+  /** The same for several images; one without a renamed label is not in the map. */
+  renamesOfAll(manager: EntityManager, imageIds: readonly string[]): Promise<Map<string, number>> {
+    return this.labels.renamesOfAll(manager, imageIds);
+  }
+}
+
+function unknownIn(
+  drafts: readonly { instrument: string }[],
+  known: { has: (name: string) => boolean },
+  list = 'annotations',
+): Fault[] {
+  return drafts.flatMap(({ instrument }, place) => {
+    if (known.has(instrument)) return [];
+    const pointer = jsonPointer([list, place, 'instrument']);
+    return [{ pointer, detail: unknownInstrument(instrument) }];
+  });
 }

@@ -4,6 +4,7 @@ import {
   type EntityManager,
   type EntityTarget,
   type FindOptionsWhere,
+  In,
   MoreThan,
 } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
@@ -46,6 +47,17 @@ export class VersionedRecords<E extends VersionedRecord> {
       lock: { mode: 'for_key_share' },
     });
     return found !== null;
+  }
+
+  /** Those of several ids that records have; none of these can be deleted before the transaction ends. */
+  async holdAllIn(manager: EntityManager, ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const found = await manager.find(this.entity, {
+      where: { id: In([...ids]) } as FindOptionsWhere<E>,
+      order: { id: 'ASC' } as never,
+      lock: { mode: 'for_key_share' },
+    });
+    return new Set(found.map(({ id }) => id));
   }
 
   /**

@@ -1,4 +1,5 @@
-import type { Document, Schema } from './document.js';
+import { NDJSON } from '../http/openapi.js';
+import type { Document, Response, Schema } from './document.js';
 import { forEachOperation } from './document.js';
 
 type Schemas = Document['components']['schemas'];
@@ -14,7 +15,15 @@ export function addExamples(document: Document): void {
         if (!/[/+]json$/.test(type) || media.example !== undefined || media.examples) continue;
         media.example = exampleOf(media.schema, document.components.schemas);
       }
+    for (const { content } of bodies.filter((body) => body !== undefined)) exemplifyLines(content);
   });
+}
+
+/** A list as lines shows what it shows as an array. */
+function exemplifyLines(content: Response['content']): void {
+  const [lines, list] = [content?.[NDJSON], content?.['application/json']?.example];
+  if (lines && Array.isArray(list))
+    lines.example = list.map((item) => `${JSON.stringify(item)}\n`).join('');
 }
 
 // A form as a whole can have no example, because its file cannot.

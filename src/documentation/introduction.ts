@@ -15,12 +15,14 @@ Upload a photograph with its annotations in one request, list and filter, look a
   more a ring that closes itself.
 - **Lists** are arrays. \`limit\` says how many items a page has; the next page's address stands in the
   \`Link\` header (RFC 8288), and \`count\` adds \`X-Total-Count\`. A repeated parameter means "any of".
-  \`fields\` leaves out what nobody needs of images, and \`Accept: application/x-ndjson\` brings all of them at once, one a
-  line.
+  \`fields\` leaves out what nobody needs of images, and \`Accept: application/x-ndjson\` brings all of any list at once,
+  one a line; \`limit\` then ends it only if it is sent, and what breaks off was not complete.
 - **Concurrent changes**: every resource has an \`ETag\`. Sent back as \`If-Match\`, it makes sure that
   nobody's change is overwritten (412); as \`If-None-Match\`, it saves a download (304).
 - **Retries**: a repeated \`POST /images\` is answered 200 with the image that the first one made. Any other
   POST that makes something is safe to repeat with an \`Idempotency-Key\`.
+- **Many at once**: \`POST /images/batch\` takes up to 500 records and says of each what became of it, or makes all of
+  them or none.
 - **Rate limits**: every answer of a route that counts requests tells in \`RateLimit\` headers what is left; beyond
   it is 429 with \`Retry-After\`.
 - **Errors** are problems (RFC 9457, \`application/problem+json\`) that name every fault of a request at

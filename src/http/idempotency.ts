@@ -23,11 +23,16 @@ export function idempotencyKeyOf(request: Request): string | undefined {
 export const Repeatable = createParamDecorator(
   (_data: unknown, context): RepeatableRequest | undefined => {
     const request = context.switchToHttp().getRequest<Request>();
-    const key = idempotencyKeyOf(request);
-    if (key === undefined) return undefined;
-    // With its query: what is to be restored stands there.
-    const { method, originalUrl: path } = request;
-    const digest = requestDigest({ method, path, body: request.body as unknown });
-    return { caller: callerNameOf(request) ?? '', key, digest };
+    return repeatableOf(request, request.body as unknown);
   },
 );
+
+/** The same for a request whose body its handler reads. @throws InvalidRequest naming the header */
+export function repeatableOf(request: Request, body: unknown): RepeatableRequest | undefined {
+  const key = idempotencyKeyOf(request);
+  if (key === undefined) return undefined;
+  // With its query: what is to be restored stands there.
+  const { method, originalUrl: path } = request;
+  const digest = requestDigest({ method, path, body });
+  return { caller: callerNameOf(request) ?? '', key, digest };
+}

@@ -13,8 +13,14 @@ export interface JsonLimits {
 /**
  * The limits of a JSON text of at most `maxBytes`. A list may be twice as long as the longest that is taken, so
  * that one which is a little too long is refused by name.
+ * @param longestList that the route takes beside points and annotations
  */
-export function jsonLimits(environment: Environment, maxBytes: number): JsonLimits {
+export function jsonLimits(
+  environment: Environment,
+  maxBytes: number,
+  longestList = 0,
+): JsonLimits {
   const { maxJsonDepth: maxDepth, maxPolygonPoints, maxAnnotations } = environment;
-  return { maxBytes, maxDepth, maxItems: 2 * Math.max(maxPolygonPoints, maxAnnotations) };
+  const longest = Math.max(maxPolygonPoints, maxAnnotations, longestList);
+  return { maxBytes, maxDepth, maxItems: 2 * longest };
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Logger, StreamableFile } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { NDJSON } from './openapi.js';
 
 const logger = new Logger('LineStream');
@@ -8,8 +8,8 @@ const logger = new Logger('LineStream');
 const CHUNK_CHARACTERS = 65_536;
 
 /** Whether a client would rather have a list as lines than as an array. */
-export function wantsLines(request: Request, response: Response): boolean {
-  response.vary('Accept');
+export function wantsLines(request: Request): boolean {
+  request.res?.vary('Accept');
   return request.accepts(['application/json', NDJSON]) === NDJSON;
 }
 
@@ -19,11 +19,11 @@ export function wantsLines(request: Request, response: Response): boolean {
  * asked for any more, and the connection is cut, so that what came does not look complete.
  */
 export function asLines<T>(
-  batches: AsyncIterable<readonly T[]>,
-  present: (item: T) => object,
+  batches: AsyncIterable<readonly T[]> | Iterable<readonly T[]>,
+  toLine: (item: T) => string,
 ): StreamableFile {
   // By default sixteen chunks would wait in memory.
-  const lines = Readable.from(linesOf(batches, present), { highWaterMark: 1 });
+  const lines = Readable.from(linesOf(batches, toLine), { highWaterMark: 1 });
   return new StreamableFile(lines, { type: NDJSON }).setErrorHandler((error, response) => {
     logger.error({ err: error }, 'a list broke off');
     response.destroy?.();
@@ -31,13 +31,13 @@ export function asLines<T>(
 }
 
 async function* linesOf<T>(
-  batches: AsyncIterable<readonly T[]>,
-  present: (item: T) => object,
+  batches: AsyncIterable<readonly T[]> | Iterable<readonly T[]>,
+  toLine: (item: T) => string,
 ): AsyncGenerator<string> {
   for await (const batch of batches) {
     let chunk = '';
     for (const item of batch) {
-      chunk += `${JSON.stringify(present(item))}\n`;
+      chunk += `${toLine(item)}\n`;
       if (chunk.length < CHUNK_CHARACTERS) continue;
       yield chunk;
       chunk = '';

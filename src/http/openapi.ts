@@ -46,14 +46,14 @@ export function AnswersUntagged(type: Type, description = 'The resource as it is
   return ApiOkResponse({ type, description });
 }
 
-/** 200 with the items of a list that never changes what it has said, so that it has no entity tag. */
-export function AnswersUntaggedList(type: Type, description: string) {
-  return ApiOkResponse({ type: [type], description });
-}
-
 /** 200 with all items of a small list and the list's entity tag. */
 export function AnswersAll(type: Type, description: string) {
   return ApiOkResponse({ type: [type], description, headers: ETAG });
+}
+
+/** The same, as an array or as lines: each has an entity tag of its own. */
+export function AnswersAllOrLines(type: Type, description: string) {
+  return answersList([type], description, ETAG);
 }
 
 /** 201 with the new resource. */
@@ -71,32 +71,34 @@ export function AnswersRetry(type: Type, description: string) {
   return ApiOkResponse({ type, description, headers: { ...ETAG, ...LOCATION } });
 }
 
-/** 200 with a page of a list. */
-export function AnswersPage(type: Type) {
-  return ApiOkResponse({ type: [type], description: 'A page of the list.', headers: PAGE });
-}
-
 /**
  * 200 with a page of a list, or with all of it as lines, as the client likes.
  * @param types the forms in which its items come
- * @param example of some lines
  */
-export function AnswersPageOrLines(types: Type[], example: string) {
-  const content = {
-    'application/json': { schema: { type: 'array', items: anyOf(types) } },
-    [NDJSON]: { schema: { type: 'string' }, example },
-  };
-  const description = 'A page of the list, or all of it, one item a line.';
-  return applyDecorators(
-    ApiExtraModels(...types),
-    ApiOkResponse({ description, headers: PAGE, content }),
-  );
+export function AnswersPage(...types: Type[]) {
+  return answersList(types, PAGE_OR_LINES, PAGE);
 }
 
-/** The same as a page, of what was counted and may be estimated. */
+/** The same, of what was counted and may be estimated. */
 export function AnswersCountedPage(type: Type) {
-  const headers = { ...PAGE, ...headersNamed('X-Count') };
-  return ApiOkResponse({ type: [type], description: 'A page of the list.', headers });
+  return answersList([type], PAGE_OR_LINES, { ...PAGE, ...headersNamed('X-Count') });
+}
+
+const PAGE_OR_LINES =
+  'A page of the list; or, as lines, all of it from the cursor on, without a `Link`. `limit` ends lines earlier only if it is sent.';
+
+// The example of lines is made of that of the array: src/documentation/examples.ts.
+function answersList(types: Type[], description: string, headers = {}) {
+  const [only] = types;
+  const items = types.length === 1 && only ? { $ref: getSchemaPath(only) } : anyOf(types);
+  const content = {
+    'application/json': { schema: { type: 'array', items } },
+    [NDJSON]: { schema: { type: 'string' } },
+  };
+  return applyDecorators(
+    ApiExtraModels(...types),
+    ApiOkResponse({ description, headers, content }),
+  );
 }
 
 /** 204 to what was asked to go. */

@@ -53,7 +53,16 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
  * @throws BodyTooLarge | ListTooLong | UnsupportedMediaType | MalformedJson | InvalidRequest
  */
 export async function readJsonBody(request: Request, limits: JsonLimits): Promise<void> {
-  if (!hasBody(request)) return;
+  const text = await readJsonBytes(request, limits);
+  if (text.length > 0) request.body = parseJsonText(text, 'The body', limits);
+}
+
+/**
+ * The bytes of a JSON body; none if there is no body.
+ * @throws BodyTooLarge | ListTooLong | UnsupportedMediaType | MalformedJson when it cannot be read to its end
+ */
+export async function readJsonBytes(request: Request, limits: JsonLimits): Promise<Buffer> {
+  if (!hasBody(request)) return Buffer.alloc(0);
   if (request.is(JSON_TYPES) === false)
     throw new UnsupportedMediaType('The body must be JSON: send Content-Type: application/json.');
   // RFC 8259 section 8.1: JSON between systems is UTF-8.
@@ -61,23 +70,26 @@ export async function readJsonBody(request: Request, limits: JsonLimits): Promis
   if (!/^utf-?8$/i.test(charset)) throw unsupportedEncoding();
   const { maxBytes } = limits;
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge(maxBytes);
-  const text = await readText(request, limits);
-  if (text.length > 0) request.body = parseJsonText(text, 'The body', limits);
+  return readText(request, limits);
 }
 
 /** The value of a JSON text. @throws MalformedJson | InvalidRequest */
 export function parseJsonText(text: Buffer, place: string, { maxDepth }: JsonLimits): unknown {
-  // A decoder would turn invalid bytes into U+FFFD: a silent change of data.
-  if (!isUtf8(text)) throw new MalformedJson(`${place} is not UTF-8.`);
-  let value: unknown;
-  try {
-    value = JSON.parse(text.toString('utf8').replace(/^\ufeff/, ''));
-  } catch (error) {
-    throw new MalformedJson(`${place} is not JSON: ${reasonOf(error)}`);
-  }
+  const value = parseAnyJson(text, place);
   const faults = jsonValueFaults(value, maxDepth);
   if (faults.length > 0) throw new InvalidRequest(faults);
   return value;
+}
+
+/** The same, whatever is in it: who asks has to look for what cannot be handled. @throws MalformedJson */
+export function parseAnyJson(text: Buffer, place: string): unknown {
+  // A decoder would turn invalid bytes into U+FFFD: a silent change of data.
+  if (!isUtf8(text)) throw new MalformedJson(`${place} is not UTF-8.`);
+  try {
+    return JSON.parse(text.toString('utf8').replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw new MalformedJson(`${place} is not JSON: ${reasonOf(error)}`);
+  }
 }
 
 /** Whether a request says that it has a body. */

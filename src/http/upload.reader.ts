@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { DomainError } from '../errors/domain-error.js';
 import { type ReceivedFile, UploadSpool, UploadTooLarge } from '../storage/upload-spool.js';
+import { clientLeft } from './client-left.js';
 import { ContentDigestCheck } from './content-digest.js';
 import type { JsonLimits } from './json-limits.js';
 import { UnsupportedMediaType } from './request-body.js';
@@ -59,12 +60,4 @@ export class UploadReader {
       throw request.errored && !(error instanceof DomainError) ? new IncompleteBody() : error;
     }
   }
-}
-
-/** Fires when the answer is sent, or can be sent to nobody any more. */
-function clientLeft(request: Request): AbortSignal {
-  const left = new AbortController();
-  request.res?.once('close', () => left.abort());
-  if (request.socket.destroyed) left.abort();
-  return left.signal;
 }

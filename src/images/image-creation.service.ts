@@ -140,7 +140,8 @@ export class ImageCreationService {
   }
 }
 
-function newImage(
+/** The row of a record that was never there. */
+export function newImage(
   caller: Caller,
   draft: ImageDraft & { capturedAt: Date; hardwareId: string | null },
   picture: StoredPicture | null,

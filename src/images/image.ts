@@ -26,6 +26,11 @@ export interface ImageDraft extends Omit<ImageDetails, 'capturedAt' | 'hardwareI
   annotations: AnnotationDraft[];
 }
 
+/** A record without a file, which alone tells when its photograph was taken. */
+export interface RecordDraft extends ImageDraft {
+  capturedAt: Date;
+}
+
 /** An image as it is shown: with its annotations, unless they were left out. */
 export interface AnnotatedRecord {
   image: Image;

@@ -9,14 +9,13 @@ import {
   Post,
   Query,
   Req,
-  Res,
   type StreamableFile,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { FileAddresses } from '../access/file-addresses.service.js';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
@@ -24,15 +23,14 @@ import { idempotencyKeyOf, Repeatable } from '../http/idempotency.js';
 import { TakesStream } from '../http/json-body.interceptor.js';
 import {
   Answers,
-  AnswersPageOrLines,
+  AnswersPage,
   AnswersRetry,
   Creates,
   Refuses,
   Removes,
   TakesJsonOrForm,
 } from '../http/openapi.js';
-import { asLines, wantsLines } from '../http/line-stream.js';
-import { replyPage, withCount } from '../http/page-reply.js';
+import { replyList } from '../http/list-reply.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { ImageKeyPipe } from '../http/validation/path-parameters.js';
@@ -47,18 +45,14 @@ import { PatchImageRequest } from './dto/patch-image.request.js';
 import { SparseImageResponse } from './dto/sparse-image.response.js';
 import type { AnnotatedRecord } from './image.js';
 import { ImageCreationService } from './image-creation.service.js';
-import { ImageStreamService } from './image-stream.service.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesService } from './images.service.js';
-
-const LINES = '{"image_key":"tray-7/front","version":1}\n{"image_key":"tray-7/back","version":3}\n';
 
 @ApiTags('images')
 @Controller('images')
 export class ImagesController {
   constructor(
     private readonly images: ImagesService,
-    private readonly streams: ImageStreamService,
     private readonly creation: ImageCreationService,
     private readonly uploads: ImageUploadReader,
     private readonly addresses: FileAddresses,
@@ -72,26 +66,21 @@ export class ImagesController {
    */
   @Requires('viewer')
   @Get()
-  @AnswersPageOrLines([ImageResponse, SparseImageResponse], LINES)
+  @AnswersPage(ImageResponse, SparseImageResponse)
   async listImages(
     @CurrentCaller() caller: Caller,
     @Query() query: ListImagesQuery,
     @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
   ): Promise<Reply<SparseImageResponse[] | StreamableFile>> {
-    const { sort, wantsAnnotations: withAnnotations } = query;
+    const { sort, wantsAnnotations } = query;
     const selection = query.toSelection();
-    const present = (record: AnnotatedRecord) => this.select(record, selection);
     const filter = query.toFilter();
-    const page = query.toPage();
-    if (wantsLines(request, response)) {
-      const limit = request.query.limit === undefined ? undefined : page.limit;
-      const sequence = { filter, sort, withAnnotations, page: { ...page, limit } };
-      const { total, batches } = await this.streams.begin(caller, sequence);
-      return withCount(Reply.of(asLines(batches, present)), request, total);
-    }
-    const found = await this.images.listImages(caller, filter, sort, page, withAnnotations);
-    return replyPage(request, found, sort, present);
+    return replyList(request, {
+      sort,
+      page: query.toPage(),
+      read: (part) => this.images.listImages(caller, filter, sort, part, wantsAnnotations),
+      present: (record) => this.select(record, selection),
+    });
   }
 
   /**

@@ -4,6 +4,10 @@ import { Environment } from '../config/environment.js';
 import { LocationsModule } from '../locations/locations.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { FileStorage } from '../storage/file-storage.js';
+import { ImageBatchReader } from './batches/image-batch.reader.js';
+import { ImageBatchWriter } from './batches/image-batch.writer.js';
+import { ImageBatchesController } from './batches/image-batches.controller.js';
+import { ImageBatchesService } from './batches/image-batches.service.js';
 import { CachedCopies } from './copies/cached-copies.js';
 import { CopyMaker } from './copies/copy-maker.service.js';
 import { CopyStore } from './copies/copy-store.js';
@@ -15,7 +19,6 @@ import { ImageFilesController } from './image-files.controller.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesController } from './images.controller.js';
 import { ImagesRepository } from './images.repository.js';
-import { ImageStreamService } from './image-stream.service.js';
 import { ImagesService } from './images.service.js';
 import { InstrumentUsesRepository } from './instrument-uses.repository.js';
 import { InstrumentsController } from './instruments.controller.js';
@@ -29,11 +32,18 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
 
 @Module({
   imports: [AnnotationsModule, UsersModule, LocationsModule],
-  controllers: [ImagesController, ImageFilesController, InstrumentsController],
+  controllers: [
+    ImageBatchesController,
+    ImagesController,
+    ImageFilesController,
+    InstrumentsController,
+  ],
   providers: [
     ImagesService,
-    ImageStreamService,
     ImageCreationService,
+    ImageBatchesService,
+    ImageBatchReader,
+    ImageBatchWriter,
     PicturesService,
     RenditionsService,
     PictureStore,

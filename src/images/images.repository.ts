@@ -52,6 +52,40 @@ export class ImagesRepository {
     return (inserted.raw as { id: string }[])[0]?.id;
   }
 
+  /** The images with these keys, in use or in the trash, by key. */
+  async findAll(
+    caller: Caller,
+    keys: readonly string[],
+    manager?: EntityManager,
+  ): Promise<Map<string, Image>> {
+    if (keys.length === 0) return new Map();
+    const found = await this.visibleTo(caller, manager)
+      .andWhere('image.key = ANY(:keys)', { keys })
+      .getMany();
+    return new Map(found.map((image) => [image.key, image]));
+  }
+
+  /** @returns the ids of the new rows, by key: one that is taken has none */
+  async insertAll(
+    manager: EntityManager,
+    images: readonly NewImage[],
+  ): Promise<Map<string, string>> {
+    if (images.length === 0) return new Map();
+    // In one order, so that two batches of the same keys wait for each other and never in a circle.
+    const ordered = [...images].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const inserted = await manager
+      .createQueryBuilder()
+      .insert()
+      .into(Image)
+      .values(ordered)
+      .orIgnore()
+      .returning(['id', 'key'])
+      .updateEntity(false)
+      .execute();
+    const rows = inserted.raw as { id: string; image_key: string }[];
+    return new Map(rows.map(({ id, image_key }) => [image_key, id]));
+  }
+
   /** A page of the images that a filter lets through. */
   async search(
     caller: Caller,

@@ -179,9 +179,9 @@ export class ImagesService {
   ): Promise<void> {
     const faults: Fault[] = [];
     if (typeof userId === 'string' && !(await this.users.holdIn(manager, userId)))
-      faults.push({ pointer: '#/user_id', detail: `no user has the id "${userId}"` });
+      faults.push(unknownUser(userId));
     if (typeof locationId === 'string' && !(await this.locations.holdIn(manager, locationId)))
-      faults.push({ pointer: '#/location_id', detail: `no location has the id "${locationId}"` });
+      faults.push(unknownLocation(locationId));
     if (faults.length > 0) throw new UnknownReference([...faults, ...otherFaults]);
   }
 
@@ -198,6 +198,39 @@ export class ImagesService {
   ): Promise<void> {
     const subject = pathOf('images', image.key, ...below);
     return this.audit.recordIn(manager, caller, action, subject, image.clientId);
+  }
+
+  /** Writes into the audit log that images were made. */
+  noteAllMadeIn(
+    manager: EntityManager,
+    caller: Caller,
+    images: readonly { key: string; clientId: string }[],
+  ): Promise<void> {
+    const targets = images.map(({ key, clientId }) => ({
+      subject: pathOf('images', key),
+      clientId,
+    }));
+    return this.audit.recordAllIn(manager, caller, 'image.created', targets);
+  }
+
+  /**
+   * Those of the users and locations that images name which exist until the transaction ends.
+   * @returns for each image what is wrong with what it names
+   */
+  async unknownReferencesIn(
+    manager: EntityManager,
+    details: readonly Pick<ImageDetails, 'userId' | 'locationId'>[],
+  ): Promise<Fault[][]> {
+    const [userIds, locationIds] = [
+      details.flatMap(({ userId }) => userId ?? []),
+      details.flatMap(({ locationId }) => locationId ?? []),
+    ];
+    const users = await this.users.holdAllIn(manager, [...new Set(userIds)]);
+    const locations = await this.locations.holdAllIn(manager, [...new Set(locationIds)]);
+    return details.map(({ userId, locationId }) => [
+      ...(userId === null || users.has(userId) ? [] : [unknownUser(userId)]),
+      ...(locationId === null || locations.has(locationId) ? [] : [unknownLocation(locationId)]),
+    ]);
   }
 
   /** The strong entity tag of an image that is shown with its annotations. */
@@ -230,4 +263,12 @@ export class ImagesService {
 /** @throws ClientForbidden */
 export function assertSees(caller: Caller, clientId: string): void {
   if (!caller.sees(clientId)) throw new ClientForbidden();
+}
+
+function unknownUser(id: string): Fault {
+  return { pointer: '#/user_id', detail: `no user has the id "${id}"` };
+}
+
+function unknownLocation(id: string): Fault {
+  return { pointer: '#/location_id', detail: `no location has the id "${id}"` };
 }

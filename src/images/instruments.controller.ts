@@ -1,16 +1,18 @@
-import { Controller, Get, Query, Req } from '@nestjs/common';
+import { Controller, Get, Query, Req, type StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, Requires } from '../access/requires.decorator.js';
 import type { Request } from 'express';
 import { AnswersCountedPage } from '../http/openapi.js';
-import { replyPage } from '../http/page-reply.js';
+import { replyList } from '../http/list-reply.js';
 import type { Reply } from '../http/reply.js';
 import { InstrumentResponse } from './dto/instrument.response.js';
 import { ListInstrumentsQuery } from './dto/list-instruments.query.js';
 import { InstrumentsService } from './instruments.service.js';
 
 const BY_NAME = 'name';
+// Each page counts anew, so that few large ones cost least.
+const COUNTED_AT_ONCE = { first: 1_000, next: 5_000 };
 
 @ApiTags('annotations')
 @Controller('instruments')
@@ -30,11 +32,17 @@ export class InstrumentsController {
     @CurrentCaller() caller: Caller,
     @Query() query: ListInstrumentsQuery,
     @Req() request: Request,
-  ): Promise<Reply<InstrumentResponse[]>> {
+  ): Promise<Reply<InstrumentResponse[] | StreamableFile>> {
     const page = query.toPageRequest(BY_NAME, ([name]) => typeof name === 'string');
     const filter = query.toFilter();
-    const found = await this.instruments.listInstruments(caller, filter, query.unused, page);
-    const reply = replyPage(request, found, BY_NAME, (item) => InstrumentResponse.from(item));
-    return found.isEstimated ? reply.with('X-Count', 'estimated') : reply;
+    return replyList(request, {
+      sort: BY_NAME,
+      page,
+      read: (part) => this.instruments.listInstruments(caller, filter, query.unused, part),
+      present: (item) => InstrumentResponse.from(item),
+      strides: COUNTED_AT_ONCE,
+      headers: ({ isEstimated }): Record<string, string> =>
+        isEstimated ? { 'X-Count': 'estimated' } : {},
+    });
   }
 }

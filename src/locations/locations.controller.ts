@@ -10,6 +10,7 @@ import {
   Put,
   Query,
   Req,
+  type StreamableFile,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
@@ -22,7 +23,7 @@ import { IfMatch } from '../http/conditional-requests.js';
 import { Repeatable } from '../http/idempotency.js';
 import { ListQuery } from '../http/list.query.js';
 import { Answers, AnswersPage, Creates, Refuses, Removes } from '../http/openapi.js';
-import { replyPage } from '../http/page-reply.js';
+import { replyList } from '../http/list-reply.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { IdPipe } from '../http/validation/path-parameters.js';
@@ -50,11 +51,14 @@ export class LocationsController {
   async listLocations(
     @Query() query: ListQuery,
     @Req() request: Request,
-  ): Promise<Reply<LocationResponse[]>> {
+  ): Promise<Reply<LocationResponse[] | StreamableFile>> {
     const page = query.toPageRequest(BY_ID, ([id]) => typeof id === 'string');
-    return replyPage(request, await this.locations.listLocations(page), BY_ID, (item) =>
-      LocationResponse.from(item),
-    );
+    return replyList(request, {
+      sort: BY_ID,
+      page,
+      read: (part) => this.locations.listLocations(part),
+      present: (item) => LocationResponse.from(item),
+    });
   }
 
   /**

@@ -63,6 +63,11 @@ export class LocationsService {
     return this.records.holdIn(manager, id);
   }
 
+  /** The ids among these that locations have; none of them can be deleted before the transaction ends. */
+  holdAllIn(manager: EntityManager, ids: readonly string[]): Promise<Set<string>> {
+    return this.records.holdAllIn(manager, ids);
+  }
+
   /**
    * Replaces what is given of a location that exists.
    * @throws LocationNotFound | PreconditionFailed

@@ -63,6 +63,11 @@ export class UsersService {
     return this.records.holdIn(manager, id);
   }
 
+  /** The ids among these that users have; none of them can be deleted before the transaction ends. */
+  holdAllIn(manager: EntityManager, ids: readonly string[]): Promise<Set<string>> {
+    return this.records.holdAllIn(manager, ids);
+  }
+
   /**
    * Replaces what is given of a user that exists.
    * @throws UserNotFound | PreconditionFailed

@@ -46,6 +46,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   deleteLocation: { role: 'admin', unbound: true, success: 204, earlier: RECORDS },
   listImages: { role: 'viewer', success: 200, earlier: IMAGE },
   getImage: { role: 'viewer', success: 200, earlier: IMAGE },
+  createImages: { role: 'capturer', success: 200, earlier: RECORDS },
   createImage: { role: 'capturer', success: 201, earlier: RECORDS },
   patchImage: { role: 'admin', success: 200, earlier: IMAGE },
   deleteImage: { role: 'admin', success: 204, earlier: IMAGE },

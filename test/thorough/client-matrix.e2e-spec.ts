@@ -19,6 +19,7 @@ const ROWS: Readonly<Record<string, 'image' | 'list' | 'create' | 'admin' | 'sha
     listImages: 'list',
     listInstruments: 'list',
     createImage: 'create',
+    createImages: 'create',
     getImage: 'image',
     patchImage: 'image',
     deleteImage: 'image',

@@ -27,6 +27,7 @@ const LIMITS = {
   maxJsonDepth: 8,
   maxPolygonPoints: 10,
   maxAnnotations: 3,
+  maxBatchImages: 4,
   maxHeaderBytes: 4_096,
   headerTimeoutMs: 1_200,
   uploadIdleTimeoutMs: 2_000,
@@ -56,7 +57,15 @@ const TOO_MANY_PIXELS = { status: 413, code: 'too-many-pixels' };
 const TOO_LARGE = { status: 413, code: 'body-too-large' };
 const INVALID = { status: 400, code: 'invalid-request' };
 
+const postBatch = (length: number) =>
+  http.post('/images/batch').send({ images: Array.from({ length }, () => imageFields()) });
+
 const EDGES: [setting: string, what: string, edge: Edge][] = [
+  [
+    'MAX_BATCH_IMAGES',
+    'a batch',
+    { taken: async () => postBatch(4), refused: async () => postBatch(5), ...INVALID },
+  ],
   [
     'MAX_UPLOAD_BYTES',
     'a file',

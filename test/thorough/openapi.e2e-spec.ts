@@ -25,6 +25,7 @@ const SCENARIO: readonly [operationId: string, success: number, earlier: readonl
   ['patchLocation', 200, ['createLocation']],
   ['deleteLocation', 204, ['createLocation']],
   ['createImage', 201, RECORDS],
+  ['createImages', 200, RECORDS],
   ['listImages', 200, IMAGE],
   ['getImage', 200, IMAGE],
   ['patchImage', 200, IMAGE],

@@ -1,5 +1,4 @@
 import {
-  applyDecorators,
   Controller,
   Get,
   HttpCode,
@@ -7,6 +6,8 @@ import {
   Post,
   Query,
   Req,
+  type StreamableFile,
+  applyDecorators,
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
@@ -20,7 +21,7 @@ import { IfMatch } from '../../http/conditional-requests.js';
 import { Repeatable } from '../../http/idempotency.js';
 import { ListQuery } from '../../http/list.query.js';
 import { Answers, AnswersPage, AnswersUntagged, Refuses } from '../../http/openapi.js';
-import { replyPage } from '../../http/page-reply.js';
+import { replyList } from '../../http/list-reply.js';
 import { Reply } from '../../http/reply.js';
 import { ActsOn } from '../../http/target-first.interceptor.js';
 import { AnnotationIndexPipe, ImageKeyPipe } from '../../http/validation/path-parameters.js';
@@ -61,12 +62,14 @@ export class AnnotationHistoryController {
     @Param('annotation_index', AnnotationIndexPipe) index: number,
     @Query() query: ListQuery,
     @Req() request: Request,
-  ): Promise<Reply<AnnotationVersionResponse[]>> {
+  ): Promise<Reply<AnnotationVersionResponse[] | StreamableFile>> {
     const page = query.toPageRequest(NEWEST_FIRST, isVersion);
-    const found = await this.history.listVersions(caller, imageKey, index, page);
-    return replyPage(request, found, NEWEST_FIRST, (version) =>
-      AnnotationVersionResponse.from(version),
-    );
+    return replyList(request, {
+      sort: NEWEST_FIRST,
+      page,
+      read: (part) => this.history.listVersions(caller, imageKey, index, part),
+      present: (version) => AnnotationVersionResponse.from(version),
+    });
   }
 
   /**

@@ -12,8 +12,9 @@ const COLUMNS = `
 export const APPEND_WRITTEN = `
   INSERT INTO annotation_versions (${COLUMNS})
   SELECT written.image_id, index, written.version, change, "instrumentId", instrument, polygon, attributes, source,
-         confidence, bbox, area, "contentBytes", written.created_at, written.created_by, $3, $4, $6::integer
-    FROM written JOIN content USING (index)`;
+         confidence, bbox, area, "contentBytes", written.created_at, written.created_by, $3, $4, $5::integer
+    FROM written JOIN content USING (index)
+   WHERE written.image_id = content."imageId"`;
 
 /** Behind the common table `relabelled`: the rows of annotations that carry another label now. */
 export const APPEND_RELABELLED = `

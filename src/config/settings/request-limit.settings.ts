@@ -29,12 +29,18 @@ export abstract class RequestLimitSettings extends AccessSettings {
 
   @FromEnvironment({
     type: 'integer',
-    description: 'Largest JSON body that carries a whole annotation set, in bytes.',
+    description: 'Largest JSON body that carries a whole annotation set or a batch, in bytes.',
   })
   @IsInt()
   @Min(1_024)
   @Max(256 * MEBIBYTE)
   maxAnnotationSetBytes = 16_000_000;
+
+  @FromEnvironment({ type: 'integer', description: 'Most images that one batch makes.' })
+  @IsInt()
+  @Min(1)
+  @Max(2_000)
+  maxBatchImages = 500;
 
   @FromEnvironment({
     type: 'integer',

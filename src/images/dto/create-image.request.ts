@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInstant } from '../../http/validation/instant.js';
+import { IsInstant, toInstant } from '../../http/validation/instant.js';
 import { MAX_IMAGE_KEY_BYTES } from '../../http/validation/path-parameters.js';
 import { MustBePresent } from '../../http/validation/presence.js';
+import type { RecordDraft } from '../image.js';
 import { CreatePhotographRequest } from './create-photograph.request.js';
 
 /** The record of a photograph whose file may follow: nothing but the record tells when it was taken. */
@@ -23,4 +24,8 @@ export class CreateImageRequest extends CreatePhotographRequest {
   @IsInstant()
   @MustBePresent()
   declare created_at: string;
+
+  override toDraft(): RecordDraft {
+    return { ...super.toDraft(), capturedAt: toInstant(this.created_at) };
+  }
 }
