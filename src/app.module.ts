@@ -10,6 +10,7 @@ import { HttpModule } from './http/http.module.js';
 import { IiifModule } from './iiif/iiif.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { LocationsModule } from './locations/locations.module.js';
+import { ReviewModule } from './review/review.module.js';
 import { SCHEMA } from './schema.js';
 import { StorageModule } from './storage/storage.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
         LocationsModule,
         AnnotationsModule,
         ImagesModule,
+        ReviewModule,
         IiifModule,
       ],
     };

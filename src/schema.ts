@@ -14,10 +14,12 @@ import { CreateAnnotationVersions1795527000000 } from '../migrations/17955270000
 import { RenameLabels1795527100000 } from '../migrations/1795527100000-rename-labels.js';
 import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-searches.js';
 import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
+import { ReviewImages1795614200000 } from '../migrations/1795614200000-review-images.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
 import { Image } from './images/image.entity.js';
+import { ReviewTransition } from './images/review-transition.entity.js';
 import { Location } from './locations/location.entity.js';
 import { User } from './users/user.entity.js';
 
@@ -31,6 +33,7 @@ export const SCHEMA: DatabaseSchema = {
     InstrumentChange,
     Annotation,
     ImageInstrument,
+    ReviewTransition,
     AnnotationVersionRow,
     IdempotencyKey,
     ApiKey,
@@ -46,6 +49,7 @@ export const SCHEMA: DatabaseSchema = {
     RenameLabels1795527100000,
     IndexSearches1795527200000,
     ListLabelsOfImages1795527300000,
+    ReviewImages1795614200000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

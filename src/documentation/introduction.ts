@@ -39,6 +39,10 @@ export const TAGS = [
     description: 'What is marked on a photograph, and the labels that are used for it.',
   },
   {
+    name: 'review',
+    description: 'How far a photograph is: submitted, accepted or rejected, by whom and why.',
+  },
+  {
     name: 'iiif',
     description:
       'Pictures and annotations for the viewers of others: IIIF Image API 3.0 and Presentation API 3.0.',

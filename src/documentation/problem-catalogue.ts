@@ -2,6 +2,7 @@ import { ACCESS_PROBLEMS } from './access-problems.js';
 import { INSTRUMENT_PROBLEMS } from './instrument-problems.js';
 import { PICTURE_PROBLEMS } from './picture-problems.js';
 import type { ProblemEntry } from './problem-entry.js';
+import { REVIEW_PROBLEMS } from './review-problems.js';
 
 const CHANGED = {
   current_etag: '"4"',
@@ -233,4 +234,5 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   },
   ...INSTRUMENT_PROBLEMS,
   ...PICTURE_PROBLEMS,
+  ...REVIEW_PROBLEMS,
 };

@@ -161,6 +161,7 @@ function newImage(
     updatedBy: caller.name,
     version: 1,
     trashedAt: null,
+    review: null,
     creationDigest,
     annotationSetVersion: 0,
     highestAnnotationIndex: -1,

@@ -8,9 +8,9 @@ const IMAGES = 50_000;
 let service: TestApp;
 
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp({ databaseDeadlineMs: 60_000 });
   await fill(service);
-}, 60_000);
+}, 120_000);
 afterAll(() => service.close());
 
 /** A large table in which every filter has something to find, and something rare. */
@@ -28,14 +28,15 @@ async function fill({ dataSource }: TestApp): Promise<void> {
                          updated_at, version, trashed_at, creation_digest, annotation_set_version,
                          highest_annotation_index, annotation_count, annotation_bytes, file_storage_key,
                          file_media_type, file_width, file_height, file_bytes, file_sha256, file_orientation,
-                         file_thumbhash)
+                         file_thumbhash, review)
      SELECT 'tray-' || n || '/' || md5(n::text), 'client-' || n % 50, time, 'camera-' || n % 40,
             CASE WHEN n % 100 = 0 THEN 'TEST' ELSE 'TRAIN' END, 'location-' || n % 200, 'user-' || n % 199, time, time,
             1, CASE WHEN n % 500 = 0 THEN time END, '', 1, marks - 1, marks, marks * 50, file,
             CASE WHEN file IS NOT NULL THEN 'image/png' END, CASE WHEN file IS NOT NULL THEN 4 END,
             CASE WHEN file IS NOT NULL THEN 4 END, CASE WHEN file IS NOT NULL THEN 4 END,
             CASE WHEN file IS NOT NULL THEN repeat('0', 64) END, CASE WHEN file IS NOT NULL THEN 1 END,
-            CASE WHEN file IS NOT NULL THEN 'AAAA' END
+            CASE WHEN file IS NOT NULL THEN 'AAAA' END,
+            CASE n % 300 WHEN 0 THEN 'in_review' WHEN 1 THEN 'rejected' WHEN 2 THEN 'accepted' END
        FROM (SELECT n, timestamptz '2026-01-01Z' + n * interval '1 second' AS time,
                     CASE WHEN n % 1000 = 0 THEN 20 ELSE n % 4 END AS marks,
                     CASE WHEN n % 200 > 0 THEN 'file-' || n END AS file
@@ -103,6 +104,15 @@ const FILTERS = [
   'updated_since=2026-01-01T13:50:00Z',
   'updated_since=2026-01-01T01:00:00Z',
   'updated_since=2026-01-01T13:00:00Z&include_deleted=true&sort=updated_at',
+  'review_state=new',
+  'review_state=annotated',
+  'review_state=in_review',
+  'review_state=accepted',
+  'review_state=in_review&review_state=rejected',
+  'review_state=new&review_state=accepted',
+  'reviewed=true',
+  'reviewed=false',
+  'reviewed=true&user_id=user-7',
   'q=tray-4',
   'q=tray-49876',
   'q=nowhere',
@@ -141,9 +151,30 @@ describe('a page of a list of 50,000 images', () => {
     ['client_id=client-7', 'ix_images_client_id'],
     ['hardware_id=camera-7', 'ix_images_hardware_id'],
     ['ml_tag=TEST', 'ix_images_ml_tag'],
+    ['review_state=in_review', 'ix_images_review'],
+    ['review_state=rejected', 'ix_images_review'],
+    ['reviewed=true', 'ix_images_reviewed'],
   ])('with "%s", which few have, begins with %s', async (filter, index) => {
     const [plan] = await plansOf(`/images?${filter}&annotations=false`);
 
     expect(plan).toContain(index);
+  });
+
+  it('of reviewed images is read in its order, also where they are few, and so are the last unreviewed ones', async () => {
+    const [reviewed] = await plansOf('/images?reviewed=true&annotations=false');
+    expect(reviewed).not.toMatch(/\bSort\b/);
+
+    await service.dataSource.query(
+      `UPDATE images SET review = 'accepted' WHERE id % 250 > 0 AND review IS DISTINCT FROM 'in_review'`,
+    );
+    await service.dataSource.query('VACUUM ANALYZE images');
+    for (const filter of ['reviewed=false', 'review_state=annotated', 'review_state=new']) {
+      const [plan] = await plansOf(`/images?${filter}&annotations=false`);
+      expect({ filter, plan }).toEqual({
+        filter,
+        plan: expect.stringContaining('ix_images_unreviewed'),
+      });
+      expect(plan).not.toMatch(/\bSort\b/);
+    }
   });
 });

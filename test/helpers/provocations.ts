@@ -172,6 +172,10 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     },
   },
   'image-changed': changeOf('patchImage', CAPTURED),
+  'impossible-review-step': {
+    earlier: CAPTURED,
+    provoke: (http) => http.put(`${IMAGE}/review`).send({ review_state: 'accepted' }),
+  },
   'picture-changed': changeOf('putFile', PICTURE),
   'annotation-changed': changeOf('replaceAnnotation', CAPTURED),
   'annotation-set-changed': changeOf('replaceAnnotations', CAPTURED),
@@ -228,6 +232,7 @@ export const NOT_PROVOKED = [
   'client-bound',
   'client-forbidden',
   'key-exceeds-caller',
+  'own-submission',
   'issuer-unavailable',
   'malformed-request',
   'header-too-large',

@@ -62,6 +62,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   listAnnotationVersions: { role: 'viewer', success: 200, earlier: IMAGE },
   diffAnnotationVersions: { role: 'viewer', success: 200, earlier: IMAGE },
   restoreAnnotation: { role: 'annotator', success: 200, earlier: [...IMAGE, 'deleteAnnotation'] },
+  getReview: { role: 'viewer', success: 200, earlier: IMAGE },
+  setReview: { role: 'annotator', success: 200, earlier: IMAGE },
   listInstruments: { role: 'viewer', success: 200, earlier: IMAGE },
   createInstrument: { role: 'admin', success: 201 },
   getInstrument: { role: 'viewer', success: 200, earlier: IMAGE },

@@ -40,6 +40,8 @@ const SCENARIO: readonly [operationId: string, success: number, earlier: readonl
   ['listAnnotationVersions', 200, [...IMAGE, 'replaceAnnotation']],
   ['diffAnnotationVersions', 200, [...IMAGE, 'replaceAnnotation']],
   ['restoreAnnotation', 200, [...IMAGE, 'replaceAnnotation']],
+  ['getReview', 200, [...IMAGE, 'setReview']],
+  ['setReview', 200, IMAGE],
   ['listInstruments', 200, IMAGE],
   ['createInstrument', 201, []],
   ['getInstrument', 200, IMAGE],
