@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { AnnotationsModule } from './annotations/annotations.module.js';
+import { CommentsModule } from './comments/comments.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
         AnnotationsModule,
         ImagesModule,
         ReviewModule,
+        CommentsModule,
         IiifModule,
       ],
     };

@@ -15,7 +15,9 @@ import { RenameLabels1795527100000 } from '../migrations/1795527100000-rename-la
 import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-searches.js';
 import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
 import { ReviewImages1795614200000 } from '../migrations/1795614200000-review-images.js';
+import { CreateComments1795614201000 } from '../migrations/1795614201000-create-comments.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
+import { Comment } from './comments/comment.entity.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
 import { Image } from './images/image.entity.js';
@@ -34,6 +36,7 @@ export const SCHEMA: DatabaseSchema = {
     Annotation,
     ImageInstrument,
     ReviewTransition,
+    Comment,
     AnnotationVersionRow,
     IdempotencyKey,
     ApiKey,
@@ -50,6 +53,7 @@ export const SCHEMA: DatabaseSchema = {
     IndexSearches1795527200000,
     ListLabelsOfImages1795527300000,
     ReviewImages1795614200000,
+    CreateComments1795614201000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

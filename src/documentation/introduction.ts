@@ -43,6 +43,10 @@ export const TAGS = [
     description: 'How far a photograph is: submitted, accepted or rejected, by whom and why.',
   },
   {
+    name: 'comments',
+    description: 'What people write to each other about a photograph or one of its annotations.',
+  },
+  {
     name: 'iiif',
     description:
       'Pictures and annotations for the viewers of others: IIIF Image API 3.0 and Presentation API 3.0.',

@@ -1,6 +1,7 @@
 import { ACCESS_PROBLEMS } from './access-problems.js';
 import { INSTRUMENT_PROBLEMS } from './instrument-problems.js';
 import { PICTURE_PROBLEMS } from './picture-problems.js';
+import { COMMENT_PROBLEMS } from './comment-problems.js';
 import type { ProblemEntry } from './problem-entry.js';
 import { REVIEW_PROBLEMS } from './review-problems.js';
 
@@ -144,6 +145,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'picture-changed': changed('picture'),
   'annotation-changed': changed('annotation'),
   'annotation-set-changed': changed('annotation set'),
+  'comment-changed': changed('comment'),
   'user-changed': changed('user'),
   'location-changed': changed('location'),
   'expectation-failed': {
@@ -235,4 +237,5 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   ...INSTRUMENT_PROBLEMS,
   ...PICTURE_PROBLEMS,
   ...REVIEW_PROBLEMS,
+  ...COMMENT_PROBLEMS,
 };

@@ -172,6 +172,22 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     },
   },
   'image-changed': changeOf('patchImage', CAPTURED),
+  'comment-not-found': {
+    earlier: CAPTURED,
+    provoke: (_, examples) => examples.send('getComment'),
+  },
+  'unknown-annotation': {
+    earlier: CAPTURED,
+    provoke: (http) =>
+      http.post(`${IMAGE}/comments`).send({ text: 'Which one?', annotation_index: 7 }),
+  },
+  'comment-changed': {
+    earlier: CAPTURED,
+    provoke: async (http) => {
+      const { headers } = await http.post(`${IMAGE}/comments`).send({ text: 'First' }).expect(201);
+      return http.delete(String(headers.location)).set('If-Match', '"0"');
+    },
+  },
   'impossible-review-step': {
     earlier: CAPTURED,
     provoke: (http) => http.put(`${IMAGE}/review`).send({ review_state: 'accepted' }),
@@ -233,6 +249,7 @@ export const NOT_PROVOKED = [
   'client-forbidden',
   'key-exceeds-caller',
   'own-submission',
+  'not-the-author',
   'issuer-unavailable',
   'malformed-request',
   'header-too-large',

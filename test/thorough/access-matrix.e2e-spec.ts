@@ -64,6 +64,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   restoreAnnotation: { role: 'annotator', success: 200, earlier: [...IMAGE, 'deleteAnnotation'] },
   getReview: { role: 'viewer', success: 200, earlier: IMAGE },
   setReview: { role: 'annotator', success: 200, earlier: IMAGE },
+  listComments: { role: 'viewer', success: 200, earlier: IMAGE },
+  createComment: { role: 'annotator', success: 201, earlier: IMAGE },
+  // The example's comment does not exist, either.
+  getComment: { role: 'viewer', success: 404, earlier: IMAGE },
+  patchComment: { role: 'annotator', success: 404, earlier: IMAGE },
+  deleteComment: { role: 'annotator', success: 404, earlier: IMAGE },
   listInstruments: { role: 'viewer', success: 200, earlier: IMAGE },
   createInstrument: { role: 'admin', success: 201 },
   getInstrument: { role: 'viewer', success: 200, earlier: IMAGE },
