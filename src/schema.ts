@@ -16,11 +16,13 @@ import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-se
 import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
 import { ReviewImages1795614200000 } from '../migrations/1795614200000-review-images.js';
 import { CreateComments1795614201000 } from '../migrations/1795614201000-create-comments.js';
+import { RememberPurgedImages1795614202000 } from '../migrations/1795614202000-remember-purged-images.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import { Comment } from './comments/comment.entity.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
 import { Image } from './images/image.entity.js';
+import { PurgedImage } from './images/purged/purged-image.entity.js';
 import { ReviewTransition } from './images/review-transition.entity.js';
 import { Location } from './locations/location.entity.js';
 import { User } from './users/user.entity.js';
@@ -36,6 +38,7 @@ export const SCHEMA: DatabaseSchema = {
     Annotation,
     ImageInstrument,
     ReviewTransition,
+    PurgedImage,
     Comment,
     AnnotationVersionRow,
     IdempotencyKey,
@@ -54,6 +57,7 @@ export const SCHEMA: DatabaseSchema = {
     ListLabelsOfImages1795527300000,
     ReviewImages1795614200000,
     CreateComments1795614201000,
+    RememberPurgedImages1795614202000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

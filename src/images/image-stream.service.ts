@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { withDeadlineOfItsOwn } from '../database/deadline/database-time.js';
 import type { Page, PageRequest } from '../database/page.js';
-import type { AnnotatedRecord, ImageFilter, ImageSort } from './image.js';
-import { ImagesService } from './images.service.js';
+import type { ImageFilter, ImageSort } from './image.js';
+import { ImageListsService, type ListedImage } from './image-lists.service.js';
 
 // The first image is to come soon.
 const FIRST_BATCH = 20;
@@ -21,7 +21,7 @@ export interface ImageSequence {
 /** Reads all images of a list, however many, without holding more than a few. */
 @Injectable()
 export class ImageStreamService {
-  constructor(private readonly images: ImagesService) {}
+  constructor(private readonly lists: ImageListsService) {}
 
   /**
    * Begins to read a list. What can be refused is refused now.
@@ -31,7 +31,7 @@ export class ImageStreamService {
   async begin(
     caller: Caller,
     sequence: ImageSequence,
-  ): Promise<{ total?: number; batches: AsyncIterable<AnnotatedRecord[]> }> {
+  ): Promise<{ total?: number; batches: AsyncIterable<ListedImage[]> }> {
     const { page } = sequence;
     const left = page.limit ?? Infinity;
     const first = await this.batch(caller, sequence, {
@@ -44,9 +44,9 @@ export class ImageStreamService {
   private async *goOn(
     caller: Caller,
     sequence: ImageSequence,
-    first: Page<AnnotatedRecord>,
+    first: Page<ListedImage>,
     limit: number,
-  ): AsyncGenerator<AnnotatedRecord[]> {
+  ): AsyncGenerator<ListedImage[]> {
     let found = first;
     let left = limit;
     for (;;) {
@@ -63,7 +63,7 @@ export class ImageStreamService {
     caller: Caller,
     { filter, sort, withAnnotations }: ImageSequence,
     page: PageRequest,
-  ): Promise<Page<AnnotatedRecord>> {
-    return this.images.listImages(caller, filter, sort, page, withAnnotations);
+  ): Promise<Page<ListedImage>> {
+    return this.lists.list(caller, filter, sort, page, withAnnotations);
   }
 }

@@ -43,10 +43,12 @@ import { ImageFieldsQuery } from './dto/image-fields.query.js';
 import { ImageResponse } from './dto/image.response.js';
 import type { ImageSelection } from './dto/image-selection.js';
 import { ListImagesQuery } from './dto/list-images.query.js';
+import { PurgedImageResponse } from './dto/purged-image.response.js';
 import { PatchImageRequest } from './dto/patch-image.request.js';
 import { SparseImageResponse } from './dto/sparse-image.response.js';
 import type { AnnotatedRecord } from './image.js';
 import { ImageCreationService } from './image-creation.service.js';
+import { ImageListsService, type ListedImage } from './image-lists.service.js';
 import { ImageStreamService } from './image-stream.service.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesService } from './images.service.js';
@@ -58,6 +60,7 @@ const LINES = '{"image_key":"tray-7/front","version":1}\n{"image_key":"tray-7/ba
 export class ImagesController {
   constructor(
     private readonly images: ImagesService,
+    private readonly lists: ImageListsService,
     private readonly streams: ImageStreamService,
     private readonly creation: ImageCreationService,
     private readonly uploads: ImageUploadReader,
@@ -68,20 +71,22 @@ export class ImagesController {
    * List images
    * @remarks Newest capture first, each with its annotations. Different filters are ANDed; a repeated one
    * means "any of". With `Accept: application/x-ndjson` all of them come as a stream, one JSON object a line, without
-   * pages and as fast as the client reads; `limit` ends it earlier. A stream that breaks off was not complete.
+   * pages and as fast as the client reads; `limit` ends it earlier. A stream that breaks off was not complete. With
+   * `include_deleted` and `sort=updated_at`, images that were purged are told by their keys (`purged_at`).
    */
   @Requires('viewer')
   @Get()
-  @AnswersPageOrLines([ImageResponse, SparseImageResponse], LINES)
+  @AnswersPageOrLines([ImageResponse, SparseImageResponse, PurgedImageResponse], LINES)
   async listImages(
     @CurrentCaller() caller: Caller,
     @Query() query: ListImagesQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Reply<SparseImageResponse[] | StreamableFile>> {
+  ): Promise<Reply<(SparseImageResponse | PurgedImageResponse)[] | StreamableFile>> {
     const { sort, wantsAnnotations: withAnnotations } = query;
     const selection = query.toSelection();
-    const present = (record: AnnotatedRecord) => this.select(record, selection);
+    const present = (item: ListedImage) =>
+      'purged' in item ? PurgedImageResponse.from(item.purged) : this.select(item, selection);
     const filter = query.toFilter();
     const page = query.toPage();
     if (wantsLines(request, response)) {
@@ -90,7 +95,7 @@ export class ImagesController {
       const { total, batches } = await this.streams.begin(caller, sequence);
       return withCount(Reply.of(asLines(batches, present)), request, total);
     }
-    const found = await this.images.listImages(caller, filter, sort, page, withAnnotations);
+    const found = await this.lists.list(caller, filter, sort, page, withAnnotations);
     return replyPage(request, found, sort, present);
   }
 

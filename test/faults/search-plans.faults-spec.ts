@@ -52,6 +52,12 @@ async function fill({ dataSource }: TestApp): Promise<void> {
       JOIN instruments ON instruments.name =
            'label-' || CASE WHEN images.id < 200 THEN 99 WHEN index = 0 THEN 0 ELSE (images.id + index * 7) % 98 END
      WHERE index < images.annotation_count`);
+  await dataSource.query(
+    `INSERT INTO purged_images (image_id, image_key, client_id, purged_at)
+     SELECT 1000000 + n, 'purged-' || n, 'client-' || n % 50, timestamptz '2026-01-01Z' + n * interval '2 seconds'
+       FROM generate_series(1, $1::int) AS n`,
+    [IMAGES],
+  );
   await dataSource.query('VACUUM ANALYZE');
 }
 
@@ -104,6 +110,7 @@ const FILTERS = [
   'updated_since=2026-01-01T13:50:00Z',
   'updated_since=2026-01-01T01:00:00Z',
   'updated_since=2026-01-01T13:00:00Z&include_deleted=true&sort=updated_at',
+  'updated_since=2026-01-01T01:00:00Z&include_deleted=true&sort=-updated_at&client_id=client-7',
   'review_state=new',
   'review_state=annotated',
   'review_state=in_review',
@@ -127,7 +134,9 @@ describe('a page of a list of 50,000 images', () => {
 
     for (const address of next === undefined ? [path] : [path, next])
       for (const plan of await plansOf(address))
-        expect(plan).not.toMatch(/Seq Scan on (?:images|annotations|image_instruments)/);
+        expect(plan).not.toMatch(
+          /Seq Scan on (?:images|annotations|image_instruments|purged_images)/,
+        );
   });
 
   it.each(['created_at', '-received_at', 'received_at', 'image_key', '-updated_at', 'updated_at'])(
@@ -159,6 +168,19 @@ describe('a page of a list of 50,000 images', () => {
 
     expect(plan).toContain(index);
   });
+
+  it.each(['', 'client_id=client-7'])(
+    'with what was purged and "%s" is read in the order of changes, not sorted',
+    async (filter) => {
+      for (const sort of ['updated_at', '-updated_at']) {
+        const query = `updated_since=2026-01-01T01:00:00Z&include_deleted=true&sort=${sort}`;
+        const plans = await plansOf(`/images?${query}&annotations=false&${filter}`);
+        const [plan] = plans.filter((one) => one.includes('purged_images'));
+        expect(plan).toMatch(/Index (?:Only )?Scan (?:Backward )?using ix_purged_images/);
+        expect(plan).not.toMatch(/\bSort\b/);
+      }
+    },
+  );
 
   it('of reviewed images is read in its order, also where they are few, and so are the last unreviewed ones', async () => {
     const [reviewed] = await plansOf('/images?reviewed=true&annotations=false');
