@@ -12,7 +12,7 @@ const FEATURE_ORDER = [
   ['users', 'locations'],
   ['annotations'],
   ['images'],
-  ['datasets', 'iiif', 'events'],
+  ['datasets', 'iiif', 'review', 'comments', 'events'],
   ['operations'],
 ];
 const PLATFORM = ['config', 'database', 'errors', 'http', 'renditions', 'storage'];

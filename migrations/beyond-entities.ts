@@ -9,6 +9,7 @@ export const BEYOND_ENTITIES = {
     'DROP FUNCTION IF EXISTS list_labels_of_images CASCADE',
     'DROP FUNCTION IF EXISTS unlist_labels_of_images CASCADE',
     'DROP FUNCTION IF EXISTS move_labels_of_image CASCADE',
+    'DROP FUNCTION IF EXISTS remember_purged_images CASCADE',
     'DROP INDEX IF EXISTS ix_images_key_trigrams',
   ],
   make: [
@@ -76,6 +77,14 @@ export const BEYOND_ENTITIES = {
     `CREATE TRIGGER tr_images_captured_at AFTER UPDATE OF captured_at ON images FOR EACH ROW
         WHEN (OLD.captured_at IS DISTINCT FROM NEW.captured_at)
         EXECUTE FUNCTION move_labels_of_image()`,
+    `CREATE FUNCTION remember_purged_images() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        INSERT INTO purged_images (image_id, image_key, client_id, purged_at)
+        SELECT id, image_key, client_id, clock_timestamp() FROM purged;
+        RETURN NULL;
+      END $$`,
+    `CREATE TRIGGER tr_images_purged AFTER DELETE ON images REFERENCING OLD TABLE AS purged
+        FOR EACH STATEMENT EXECUTE FUNCTION remember_purged_images()`,
     'CREATE EXTENSION IF NOT EXISTS pg_trgm',
     `CREATE INDEX ix_images_key_trigrams ON images
        USING gin ((image_key COLLATE "default") gin_trgm_ops)`,

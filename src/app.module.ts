@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { AnnotationsModule } from './annotations/annotations.module.js';
+import { CommentsModule } from './comments/comments.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -10,6 +11,7 @@ import { HttpModule } from './http/http.module.js';
 import { IiifModule } from './iiif/iiif.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { LocationsModule } from './locations/locations.module.js';
+import { ReviewModule } from './review/review.module.js';
 import { SCHEMA } from './schema.js';
 import { StorageModule } from './storage/storage.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -32,6 +34,8 @@ export class AppModule {
         LocationsModule,
         AnnotationsModule,
         ImagesModule,
+        ReviewModule,
+        CommentsModule,
         IiifModule,
       ],
     };

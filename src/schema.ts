@@ -15,10 +15,16 @@ import { RenameLabels1795527100000 } from '../migrations/1795527100000-rename-la
 import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-searches.js';
 import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
 import { NumberVersionsBySet1795614100000 } from '../migrations/1795614100000-number-versions-by-set.js';
+import { ReviewImages1795614200000 } from '../migrations/1795614200000-review-images.js';
+import { CreateComments1795614201000 } from '../migrations/1795614201000-create-comments.js';
+import { RememberPurgedImages1795614202000 } from '../migrations/1795614202000-remember-purged-images.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
+import { Comment } from './comments/comment.entity.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
 import { Image } from './images/image.entity.js';
+import { PurgedImage } from './images/purged/purged-image.entity.js';
+import { ReviewTransition } from './images/review-transition.entity.js';
 import { Location } from './locations/location.entity.js';
 import { User } from './users/user.entity.js';
 
@@ -32,6 +38,9 @@ export const SCHEMA: DatabaseSchema = {
     InstrumentChange,
     Annotation,
     ImageInstrument,
+    ReviewTransition,
+    PurgedImage,
+    Comment,
     AnnotationVersionRow,
     IdempotencyKey,
     ApiKey,
@@ -48,6 +57,9 @@ export const SCHEMA: DatabaseSchema = {
     IndexSearches1795527200000,
     ListLabelsOfImages1795527300000,
     NumberVersionsBySet1795614100000,
+    ReviewImages1795614200000,
+    CreateComments1795614201000,
+    RememberPurgedImages1795614202000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

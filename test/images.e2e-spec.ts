@@ -103,6 +103,7 @@ describe('POST /images as JSON', () => {
       ml_tag: 'TRAIN',
       location_id: location.id,
       user_id: user.id,
+      review_state: 'annotated',
       annotations: [
         {
           image_key: 'tray-7/front',

@@ -44,6 +44,7 @@ async function listImages() {
     ml_tag: row.image_ml_tag,
     location_id: row.image_location_id,
     user_id: row.image_user_id,
+    review_state: row.image_review ?? (row.image_annotation_count > 0 ? 'annotated' : 'new'),
     annotations: sets.get(row.image_id).map((one) => annotation(row.image_image_key, one)),
     file: {
       media_type: row.image_file_media_type,

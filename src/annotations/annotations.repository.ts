@@ -9,6 +9,7 @@ import {
   type AnnotationRecord,
   type Measures,
 } from './annotation.js';
+import { TAKE_DECISION_BACK, WITHOUT_DECISION } from './decided-images.js';
 import type { VersionChange } from './history/annotation-version.js';
 import { APPEND_DELETED, APPEND_WRITTEN } from './history/append-versions.js';
 
@@ -227,7 +228,10 @@ export class AnnotationsRepository {
     );
   }
 
-  /** Gives the set its next version and keeps what the image knows of its set. */
+  /**
+   * Gives the set its next version and keeps what the image knows of its set. What was decided about other annotations
+   * is taken back.
+   */
   async recordChange(
     manager: EntityManager,
     imageId: string,
@@ -235,9 +239,10 @@ export class AnnotationsRepository {
     deed: Deed,
   ): Promise<void> {
     await manager.query(
-      `UPDATE images SET annotation_set_version = $7,
+      `WITH ${TAKE_DECISION_BACK}
+       UPDATE images SET annotation_set_version = $7,
               highest_annotation_index = $2, annotation_count = $3, annotation_bytes = $4,
-              updated_at = $5, updated_by = $6
+              updated_at = $5, updated_by = $6, ${WITHOUT_DECISION}
         WHERE id = $1`,
       [imageId, change.highestIndex, change.count, change.bytes, deed.at, deed.by, deed.setVersion],
     );

@@ -115,6 +115,7 @@ const CURSORS: Readonly<Record<string, string>> = {
     '-version',
     [2_147_483_647],
   ),
+  '/images/{image_key}/comments': encodeCursor('id', ['00000000-0000-7000-8000-000000000000']),
   '/images': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
   '/instruments': encodeCursor('name', ['a']),
   '/locations': encodeCursor('id', ['a']),

@@ -41,6 +41,14 @@ export const TAGS = [
     description: 'What is marked on a photograph, and the labels that are used for it.',
   },
   {
+    name: 'review',
+    description: 'How far a photograph is: submitted, accepted or rejected, by whom and why.',
+  },
+  {
+    name: 'comments',
+    description: 'What people write to each other about a photograph or one of its annotations.',
+  },
+  {
     name: 'iiif',
     description:
       'Pictures and annotations for the viewers of others: IIIF Image API 3.0 and Presentation API 3.0.',

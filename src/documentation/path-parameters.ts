@@ -14,6 +14,11 @@ export const PATH_PARAMETERS: Readonly<Record<string, Omit<Parameter, 'name' | '
     example: 0,
     schema: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
   },
+  comment_id: {
+    description: "The comment's id, which the server made.",
+    example: '0198f2c4-7b1e-7c3a-9d52-3f6a1c0e8b47',
+    schema: { ...KEY, maxLength: 255 },
+  },
   instrument_name: {
     description: 'The label, percent-encoded: a slash in it is %2F.',
     example: 'needle holder',

@@ -2,7 +2,9 @@ import { ACCESS_PROBLEMS } from './access-problems.js';
 import { CONFLICT_PROBLEMS } from './conflict-problems.js';
 import { INSTRUMENT_PROBLEMS } from './instrument-problems.js';
 import { PICTURE_PROBLEMS } from './picture-problems.js';
+import { COMMENT_PROBLEMS } from './comment-problems.js';
 import type { ProblemEntry } from './problem-entry.js';
+import { REVIEW_PROBLEMS } from './review-problems.js';
 
 const CHANGED = {
   current_etag: '"4"',
@@ -143,6 +145,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'image-changed': changed('image'),
   'picture-changed': changed('picture'),
   ...CONFLICT_PROBLEMS,
+  'comment-changed': changed('comment'),
   'user-changed': changed('user'),
   'location-changed': changed('location'),
   'expectation-failed': {
@@ -233,4 +236,6 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   },
   ...INSTRUMENT_PROBLEMS,
   ...PICTURE_PROBLEMS,
+  ...REVIEW_PROBLEMS,
+  ...COMMENT_PROBLEMS,
 };

@@ -12,7 +12,14 @@ export interface CurrentState {
 
 /** What If-Match can protect; the problem's code is this word with "-changed". */
 export type ConditionalResource =
-  'user' | 'location' | 'image' | 'picture' | 'annotation' | 'annotation-set' | 'instrument';
+  | 'user'
+  | 'location'
+  | 'image'
+  | 'picture'
+  | 'annotation'
+  | 'annotation-set'
+  | 'instrument'
+  | 'comment';
 
 /** The resource is not the one that the request's If-Match names (412). */
 export class PreconditionFailed extends DomainError {

@@ -162,6 +162,7 @@ export function newImage(
     updatedBy: caller.name,
     version: 1,
     trashedAt: null,
+    review: null,
     creationDigest,
     annotationSetVersion: 0,
     highestAnnotationIndex: -1,

@@ -13,6 +13,7 @@ import { Location } from '../locations/location.entity.js';
 import { User } from '../users/user.entity.js';
 import type { MlTag } from './ml-tag.js';
 import type { PictureMediaType } from './picture-signature.js';
+import type { StatedReview } from './review-state.js';
 
 /** A photograph's record: who, where, with which camera, for whom. Its picture may follow later. */
 @Entity('images')
@@ -27,6 +28,13 @@ import type { PictureMediaType } from './picture-signature.js';
 @Index('ix_images_updated_at', ['updatedAt', 'id'])
 @Index('ix_images_annotation_count', ['annotationCount', 'capturedAt', 'id'])
 @Index('ix_images_without_file', ['capturedAt', 'id'], { where: '"file_storage_key" IS NULL' })
+@Index('ix_images_review', ['review', 'capturedAt', 'id'], { where: '"review" IS NOT NULL' })
+@Index('ix_images_reviewed', ['capturedAt', 'id'], {
+  where: `"review" IN ('accepted', 'rejected')`,
+})
+@Index('ix_images_unreviewed', ['capturedAt', 'id'], {
+  where: `"review" IS NULL OR "review" = 'in_review'`,
+})
 // Of an expression, which only the migration can say.
 @Index('ix_images_key_trigrams', { synchronize: false })
 @Index('ix_images_trashed_at', ['trashedAt'], { where: '"trashed_at" IS NOT NULL' })
@@ -35,6 +43,7 @@ import type { PictureMediaType } from './picture-signature.js';
   where: '"file_storage_key" IS NOT NULL',
 })
 @Check('ck_images_ml_tag', `"ml_tag" IN ('TRAIN', 'TEST', 'LIVE')`)
+@Check('ck_images_review', `"review" IN ('in_review', 'accepted', 'rejected')`)
 @Check(
   'ck_images_picture_whole',
   `num_nulls("file_storage_key", "file_media_type", "file_width", "file_height", "file_bytes", "file_sha256", "file_orientation", "file_thumbhash") IN (0, 8)`,
@@ -96,6 +105,10 @@ export class Image {
   /** When it was moved to the trash; null for an image in use. */
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   trashedAt!: Date | null;
+
+  /** What was said of it in its review; null: nothing, and whether it has annotations tells its state. */
+  @Column({ type: 'text', nullable: true })
+  review!: StatedReview | null;
 
   /** Hexadecimal SHA-256 of the request that created the record: a repeated one is told by it. */
   @Column({ type: 'text' })

@@ -6,6 +6,7 @@ import {
 import { variantTag, versionTag } from '../database/entity-tag.js';
 import type { Image } from './image.entity.js';
 import type { MlTag } from './ml-tag.js';
+import type { ReviewState } from './review-state.js';
 
 /** What a client says about a photograph. */
 export interface ImageDetails {
@@ -60,6 +61,9 @@ export interface ImageFilter {
   annotated?: boolean;
   minAnnotations?: number;
   maxAnnotations?: number;
+  reviewStates?: ReviewState[];
+  /** Accepted or rejected. */
+  reviewed?: boolean;
   /** Part of the key, whatever its case. */
   keyPart?: string;
   /** Those in use, those in the trash, or both. */

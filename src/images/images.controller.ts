@@ -16,6 +16,7 @@ import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { FileAddresses } from '../access/file-addresses.service.js';
 import type { Request } from 'express';
+import type { Page } from '../database/page.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
@@ -41,10 +42,12 @@ import { ImageFieldsQuery } from './dto/image-fields.query.js';
 import { ImageResponse } from './dto/image.response.js';
 import type { ImageSelection } from './dto/image-selection.js';
 import { ListImagesQuery } from './dto/list-images.query.js';
+import { PurgedImageResponse } from './dto/purged-image.response.js';
 import { PatchImageRequest } from './dto/patch-image.request.js';
 import { SparseImageResponse } from './dto/sparse-image.response.js';
 import type { AnnotatedRecord } from './image.js';
 import { ImageCreationService } from './image-creation.service.js';
+import { ImageListsService, type ListedImage } from './image-lists.service.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesService } from './images.service.js';
 
@@ -53,6 +56,7 @@ import { ImagesService } from './images.service.js';
 export class ImagesController {
   constructor(
     private readonly images: ImagesService,
+    private readonly lists: ImageListsService,
     private readonly creation: ImageCreationService,
     private readonly uploads: ImageUploadReader,
     private readonly addresses: FileAddresses,
@@ -62,24 +66,26 @@ export class ImagesController {
    * List images
    * @remarks Newest capture first, each with its annotations. Different filters are ANDed; a repeated one
    * means "any of". With `Accept: application/x-ndjson` all of them come as a stream, one JSON object a line, without
-   * pages and as fast as the client reads; `limit` ends it earlier. A stream that breaks off was not complete.
+   * pages and as fast as the client reads; `limit` ends it earlier. A stream that breaks off was not complete. With
+   * `include_deleted` and `sort=updated_at`, images that were purged are told by their keys (`purged_at`).
    */
   @Requires('viewer')
   @Get()
-  @AnswersPage(ImageResponse, SparseImageResponse)
+  @AnswersPage(ImageResponse, SparseImageResponse, PurgedImageResponse)
   async listImages(
     @CurrentCaller() caller: Caller,
     @Query() query: ListImagesQuery,
     @Req() request: Request,
-  ): Promise<Reply<SparseImageResponse[] | StreamableFile>> {
+  ): Promise<Reply<(SparseImageResponse | PurgedImageResponse)[] | StreamableFile>> {
     const { sort, wantsAnnotations } = query;
     const selection = query.toSelection();
     const filter = query.toFilter();
-    return replyList(request, {
+    return replyList<Page<ListedImage>, SparseImageResponse | PurgedImageResponse>(request, {
       sort,
       page: query.toPage(),
-      read: (part) => this.images.listImages(caller, filter, sort, part, wantsAnnotations),
-      present: (record) => this.select(record, selection),
+      read: (part) => this.lists.list(caller, filter, sort, part, wantsAnnotations),
+      present: (item) =>
+        'purged' in item ? PurgedImageResponse.from(item.purged) : this.select(item, selection),
     });
   }
 

@@ -15,6 +15,8 @@ import { ReadyAnswers } from '../http/hot-lane/ready-answers.js';
 import { HotFiles } from './hot-files.js';
 import { ImageCreationService } from './image-creation.service.js';
 import { ImageFileService } from './image-file.service.js';
+import { ImageListsService } from './image-lists.service.js';
+import { PurgedImagesRepository } from './purged/purged-images.repository.js';
 import { ImageFilesController } from './image-files.controller.js';
 import { ImageUploadReader } from './image-upload.reader.js';
 import { ImagesController } from './images.controller.js';
@@ -40,6 +42,8 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
   ],
   providers: [
     ImagesService,
+    ImageListsService,
+    PurgedImagesRepository,
     ImageCreationService,
     ImageBatchesService,
     ImageBatchReader,

@@ -6,6 +6,8 @@ import { estimateRows } from '../database/estimate.js';
 import type { Page, PageRequest } from '../database/page.js';
 import type { ImageFilter, ImageSort } from './image.js';
 import { Image } from './image.entity.js';
+import { ReviewTransition } from './review-transition.entity.js';
+import { reviewStateOf, type StatedReview } from './review-state.js';
 import { narrow } from './search/image-conditions.js';
 import { behind, isByCapture, positionOf, sorted } from './search/image-order.js';
 import { LabelIds } from './search/label-ids.js';
@@ -84,6 +86,25 @@ export class ImagesRepository {
       .execute();
     const rows = inserted.raw as { id: string; image_key: string }[];
     return new Map(rows.map(({ id, image_key }) => [image_key, id]));
+  }
+
+  /**
+   * Adds a step to the review of a locked image.
+   * @param review what is said of it from then on
+   */
+  async noteStepIn(
+    manager: EntityManager,
+    image: Image,
+    review: StatedReview | null,
+    step: { by: string | null; note: string | null },
+  ): Promise<void> {
+    await manager.insert(ReviewTransition, {
+      imageId: image.id,
+      fromState: reviewStateOf(image),
+      toState: reviewStateOf({ review, annotationCount: image.annotationCount }),
+      ...step,
+      at: new Date(),
+    });
   }
 
   /** A page of the images that a filter lets through. */

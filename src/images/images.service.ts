@@ -23,9 +23,16 @@ import { ImageNotFound, ImageNotInTrash, UnknownReference } from './images.error
 import { ImagesRepository } from './images.repository.js';
 import { PictureDirectory } from './picture-directory.js';
 import { PictureStore } from './picture-store.js';
+import { isDecided, type StatedReview } from './review-state.js';
 
 // What higher features hand in and get back.
 export type { AnnotatedRecord, ImageFilter, ImageSort } from './image.js';
+export {
+  REVIEW_STATES,
+  type ReviewState,
+  reviewStateOf,
+  type StatedReview,
+} from './review-state.js';
 
 /** The use cases of image records; those of their pictures are `PicturesService`'s. */
 @Injectable()
@@ -168,6 +175,36 @@ export class ImagesService {
   }
 
   /**
+   * Notes that a decision about a locked image does not hold for what it is about to be, if there is one.
+   * @returns what else is to be changed of the image because of that
+   */
+  async takeDecisionBackIn(
+    manager: EntityManager,
+    caller: Caller,
+    image: Image,
+  ): Promise<Partial<Image>> {
+    if (!isDecided(image)) return {};
+    await this.repository.noteStepIn(manager, image, null, { by: caller.name, note: null });
+    return { review: null };
+  }
+
+  /**
+   * Takes a step in the review of a locked image.
+   * @param review what is said of it from now on; null: nothing
+   */
+  async changeReviewIn(
+    manager: EntityManager,
+    caller: Caller,
+    image: Image,
+    review: StatedReview | null,
+    note: string | null,
+  ): Promise<Image> {
+    const step = { by: caller.name, note };
+    await this.repository.noteStepIn(manager, image, review, step);
+    return this.changeIn(manager, caller, image, { review });
+  }
+
+  /**
    * Makes sure that user and location exist until the transaction ends.
    * @param otherFaults of the same request, to be told together with those
    * @throws UnknownReference
@@ -238,8 +275,8 @@ export class ImagesService {
     return imageTag(image, renamesIn(annotations), variant);
   }
 
-  /** What a stale writer is told of an image. */
-  private async stateIn(manager: EntityManager, image: Image): Promise<CurrentState> {
+  /** What a stale writer is told of an image; the entity tag is that of an image with its annotations. */
+  async stateIn(manager: EntityManager, image: Image): Promise<CurrentState> {
     return {
       etag: imageTag(image, await this.annotations.renamesOf(manager, image.id)),
       version: image.version,

@@ -98,7 +98,11 @@ export class PicturesService {
         if (!before && !after) throw new PictureNotFound(key);
         precondition.assertHolds('picture', before ? this.stateOf(image, before) : undefined);
         if (after) await this.annotations.assertFitIn(manager, image.id, after);
-        await this.images.changeIn(manager, caller, image, pictureColumns(after));
+        const undecided = await this.images.takeDecisionBackIn(manager, caller, image);
+        await this.images.changeIn(manager, caller, image, {
+          ...pictureColumns(after),
+          ...undecided,
+        });
         await this.images.noteIn(manager, caller, actionOf(before, after), image, 'file');
         return { image, before };
       });

@@ -8,9 +8,9 @@ const IMAGES = 50_000;
 let service: TestApp;
 
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp({ databaseDeadlineMs: 60_000 });
   await fill(service);
-}, 60_000);
+}, 120_000);
 afterAll(() => service.close());
 
 /** A large table in which every filter has something to find, and something rare. */
@@ -28,14 +28,15 @@ async function fill({ dataSource }: TestApp): Promise<void> {
                          updated_at, version, trashed_at, creation_digest, annotation_set_version,
                          highest_annotation_index, annotation_count, annotation_bytes, file_storage_key,
                          file_media_type, file_width, file_height, file_bytes, file_sha256, file_orientation,
-                         file_thumbhash)
+                         file_thumbhash, review)
      SELECT 'tray-' || n || '/' || md5(n::text), 'client-' || n % 50, time, 'camera-' || n % 40,
             CASE WHEN n % 100 = 0 THEN 'TEST' ELSE 'TRAIN' END, 'location-' || n % 200, 'user-' || n % 199, time, time,
             1, CASE WHEN n % 500 = 0 THEN time END, '', 1, marks - 1, marks, marks * 50, file,
             CASE WHEN file IS NOT NULL THEN 'image/png' END, CASE WHEN file IS NOT NULL THEN 4 END,
             CASE WHEN file IS NOT NULL THEN 4 END, CASE WHEN file IS NOT NULL THEN 4 END,
             CASE WHEN file IS NOT NULL THEN repeat('0', 64) END, CASE WHEN file IS NOT NULL THEN 1 END,
-            CASE WHEN file IS NOT NULL THEN 'AAAA' END
+            CASE WHEN file IS NOT NULL THEN 'AAAA' END,
+            CASE n % 300 WHEN 0 THEN 'in_review' WHEN 1 THEN 'rejected' WHEN 2 THEN 'accepted' END
        FROM (SELECT n, timestamptz '2026-01-01Z' + n * interval '1 second' AS time,
                     CASE WHEN n % 1000 = 0 THEN 20 ELSE n % 4 END AS marks,
                     CASE WHEN n % 200 > 0 THEN 'file-' || n END AS file
@@ -51,6 +52,12 @@ async function fill({ dataSource }: TestApp): Promise<void> {
       JOIN instruments ON instruments.name =
            'label-' || CASE WHEN images.id < 200 THEN 99 WHEN index = 0 THEN 0 ELSE (images.id + index * 7) % 98 END
      WHERE index < images.annotation_count`);
+  await dataSource.query(
+    `INSERT INTO purged_images (image_id, image_key, client_id, purged_at)
+     SELECT 1000000 + n, 'purged-' || n, 'client-' || n % 50, timestamptz '2026-01-01Z' + n * interval '2 seconds'
+       FROM generate_series(1, $1::int) AS n`,
+    [IMAGES],
+  );
   await dataSource.query('VACUUM ANALYZE');
 }
 
@@ -103,6 +110,16 @@ const FILTERS = [
   'updated_since=2026-01-01T13:50:00Z',
   'updated_since=2026-01-01T01:00:00Z',
   'updated_since=2026-01-01T13:00:00Z&include_deleted=true&sort=updated_at',
+  'updated_since=2026-01-01T01:00:00Z&include_deleted=true&sort=-updated_at&client_id=client-7',
+  'review_state=new',
+  'review_state=annotated',
+  'review_state=in_review',
+  'review_state=accepted',
+  'review_state=in_review&review_state=rejected',
+  'review_state=new&review_state=accepted',
+  'reviewed=true',
+  'reviewed=false',
+  'reviewed=true&user_id=user-7',
   'q=tray-4',
   'q=tray-49876',
   'q=nowhere',
@@ -117,7 +134,9 @@ describe('a page of a list of 50,000 images', () => {
 
     for (const address of next === undefined ? [path] : [path, next])
       for (const plan of await plansOf(address))
-        expect(plan).not.toMatch(/Seq Scan on (?:images|annotations|image_instruments)/);
+        expect(plan).not.toMatch(
+          /Seq Scan on (?:images|annotations|image_instruments|purged_images)/,
+        );
   });
 
   it.each(['created_at', '-received_at', 'received_at', 'image_key', '-updated_at', 'updated_at'])(
@@ -141,9 +160,43 @@ describe('a page of a list of 50,000 images', () => {
     ['client_id=client-7', 'ix_images_client_id'],
     ['hardware_id=camera-7', 'ix_images_hardware_id'],
     ['ml_tag=TEST', 'ix_images_ml_tag'],
+    ['review_state=in_review', 'ix_images_review'],
+    ['review_state=rejected', 'ix_images_review'],
+    ['reviewed=true', 'ix_images_reviewed'],
   ])('with "%s", which few have, begins with %s', async (filter, index) => {
     const [plan] = await plansOf(`/images?${filter}&annotations=false`);
 
     expect(plan).toContain(index);
+  });
+
+  it.each(['', 'client_id=client-7'])(
+    'with what was purged and "%s" is read in the order of changes, not sorted',
+    async (filter) => {
+      for (const sort of ['updated_at', '-updated_at']) {
+        const query = `updated_since=2026-01-01T01:00:00Z&include_deleted=true&sort=${sort}`;
+        const plans = await plansOf(`/images?${query}&annotations=false&${filter}`);
+        const [plan] = plans.filter((one) => one.includes('purged_images'));
+        expect(plan).toMatch(/Index (?:Only )?Scan (?:Backward )?using ix_purged_images/);
+        expect(plan).not.toMatch(/\bSort\b/);
+      }
+    },
+  );
+
+  it('of reviewed images is read in its order, also where they are few, and so are the last unreviewed ones', async () => {
+    const [reviewed] = await plansOf('/images?reviewed=true&annotations=false');
+    expect(reviewed).not.toMatch(/\bSort\b/);
+
+    await service.dataSource.query(
+      `UPDATE images SET review = 'accepted' WHERE id % 250 > 0 AND review IS DISTINCT FROM 'in_review'`,
+    );
+    await service.dataSource.query('VACUUM ANALYZE images');
+    for (const filter of ['reviewed=false', 'review_state=annotated', 'review_state=new']) {
+      const [plan] = await plansOf(`/images?${filter}&annotations=false`);
+      expect({ filter, plan }).toEqual({
+        filter,
+        plan: expect.stringContaining('ix_images_unreviewed'),
+      });
+      expect(plan).not.toMatch(/\bSort\b/);
+    }
   });
 });

@@ -172,6 +172,26 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     },
   },
   'image-changed': changeOf('patchImage', CAPTURED),
+  'comment-not-found': {
+    earlier: CAPTURED,
+    provoke: (_, examples) => examples.send('getComment'),
+  },
+  'unknown-annotation': {
+    earlier: CAPTURED,
+    provoke: (http) =>
+      http.post(`${IMAGE}/comments`).send({ text: 'Which one?', annotation_index: 7 }),
+  },
+  'comment-changed': {
+    earlier: CAPTURED,
+    provoke: async (http) => {
+      const { headers } = await http.post(`${IMAGE}/comments`).send({ text: 'First' }).expect(201);
+      return http.delete(String(headers.location)).set('If-Match', '"0"');
+    },
+  },
+  'impossible-review-step': {
+    earlier: CAPTURED,
+    provoke: (http) => http.put(`${IMAGE}/review`).send({ review_state: 'accepted' }),
+  },
   'picture-changed': changeOf('putFile', PICTURE),
   'annotation-changed': changeOf('replaceAnnotation', CAPTURED),
   'annotation-set-changed': changeOf('replaceAnnotations', CAPTURED),
@@ -243,6 +263,8 @@ export const NOT_PROVOKED = [
   'client-bound',
   'client-forbidden',
   'key-exceeds-caller',
+  'own-submission',
+  'not-the-author',
   'issuer-unavailable',
   'malformed-request',
   'header-too-large',

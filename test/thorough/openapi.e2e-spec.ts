@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
 import { type TestApp, startApp } from '../helpers/app.js';
+import { nameComment } from '../helpers/comments.js';
 import { Contract } from '../helpers/contract.js';
 import { Examples, valueOf } from '../helpers/examples.js';
 import { type OpenApi, operationsOf } from '../helpers/openapi.js';
@@ -9,6 +10,7 @@ import { type OpenApi, operationsOf } from '../helpers/openapi.js';
 const RECORDS = ['createUser', 'createLocation'];
 const IMAGE = [...RECORDS, 'createImage'];
 const PICTURE = [...IMAGE, 'putFile'];
+const COMMENT = [...IMAGE, 'createComment'];
 
 /** Every operation, the status of its examples, and the examples that a reader has tried before. */
 const SCENARIO: readonly [operationId: string, success: number, earlier: readonly string[]][] = [
@@ -42,6 +44,13 @@ const SCENARIO: readonly [operationId: string, success: number, earlier: readonl
   ['listAnnotationVersions', 200, [...IMAGE, 'replaceAnnotation']],
   ['diffAnnotationVersions', 200, [...IMAGE, 'replaceAnnotation']],
   ['restoreAnnotation', 200, [...IMAGE, 'replaceAnnotation']],
+  ['getReview', 200, [...IMAGE, 'setReview']],
+  ['setReview', 200, IMAGE],
+  ['createComment', 201, IMAGE],
+  ['listComments', 200, COMMENT],
+  ['getComment', 200, COMMENT],
+  ['patchComment', 200, COMMENT],
+  ['deleteComment', 204, COMMENT],
   ['listInstruments', 200, IMAGE],
   ['createInstrument', 201, []],
   ['getInstrument', 200, IMAGE],
@@ -171,6 +180,7 @@ describe('/openapi.json', () => {
       for (const request of examples.requestsOf(operationId)) {
         await emptyDatabase();
         for (const other of earlier) await examples.send(other).expect(wasDone);
+        await nameComment(service.dataSource);
         const { status, text } = await examples.send(operationId, request);
         const answer = { request: request.name, status };
         const expected = request.parameter?.name === 'Range' ? 206 : success;

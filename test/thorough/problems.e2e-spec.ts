@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROBLEMS } from '../../src/documentation/problem-catalogue.js';
 import type { Environment } from '../../src/config/environment.js';
 import { startApp, type TestApp } from '../helpers/app.js';
+import { nameComment } from '../helpers/comments.js';
 import { Examples } from '../helpers/examples.js';
 import { type OpenApi, operationsOf } from '../helpers/openapi.js';
 import { expectProblem } from '../helpers/problems.js';
@@ -48,6 +49,8 @@ describe('problems', () => {
 
   it('are answered by every operation that is asked with a parameter it does not know', async () => {
     const examples = await Examples.of(document, service.http);
+    for (const other of [...PICTURE, 'createComment']) await examples.send(other);
+    await nameComment(service.dataSource);
     for (const { method, template, operation } of operationsOf(document)) {
       const parameters = examples.parametersOf(operation);
       for (const other of PICTURE) await examples.send(other);

@@ -51,4 +51,14 @@ export abstract class UpkeepSettings extends PictureSettings {
   @Min(0)
   @Max(36_500)
   historyRetentionDays = 0;
+
+  @FromEnvironment({
+    type: 'integer',
+    description:
+      'Days for which purged images are told to those who keep a copy (include_deleted); 0: for ever.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(36_500)
+  tombstoneRetentionDays = 90;
 }

@@ -5,12 +5,15 @@ import { Transform } from 'class-transformer';
 // parameter never become a number.
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** `"0.5"` → 0.5 */
+/** `"0.5"` → 0.5, also each one of an array. */
 export function ToNumber(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => {
-    if (typeof value !== 'string' || !DECIMAL.test(value)) return value;
-    return Number(value);
-  });
+  return Transform(({ value }) => toNumber(value));
+}
+
+function toNumber(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toNumber);
+  if (typeof value !== 'string' || !DECIMAL.test(value)) return value;
+  return Number(value);
 }
 
 /** `"true"` → true, `"false"` → false */

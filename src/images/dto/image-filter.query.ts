@@ -16,6 +16,7 @@ import { MAX_ID_BYTES } from '../../http/validation/path-parameters.js';
 import { IsKey, IsLabel, IsPartOfName } from '../../http/validation/text.js';
 import type { ImageFilter } from '../image.js';
 import { ML_TAGS, type MlTag } from '../ml-tag.js';
+import { REVIEW_STATES, type ReviewState } from '../review-state.js';
 
 const EACH = { each: true };
 // Each label is a condition of its own.
@@ -164,6 +165,23 @@ export class ImageFilterQuery extends ListQuery {
   @IsOptional()
   max_annotations?: number;
 
+  /** In one of these states of review. */
+  @ApiProperty({ enum: REVIEW_STATES, isArray: true, required: false, example: ['annotated'] })
+  @ToArray()
+  @IsArray()
+  @IsIn(REVIEW_STATES, EACH)
+  @IsOptional()
+  review_state?: ReviewState[];
+
+  /**
+   * Accepted or rejected, or neither yet.
+   * @example false
+   */
+  @ToBoolean()
+  @IsBoolean({ message: 'must be true or false' })
+  @IsOptional()
+  reviewed?: boolean;
+
   /**
    * Part of the image key, whatever its case: at least three characters.
    * @example "tray"
@@ -188,6 +206,8 @@ export class ImageFilterQuery extends ListQuery {
       annotated: this.annotated,
       minAnnotations: this.min_annotations,
       maxAnnotations: this.max_annotations,
+      reviewStates: this.review_state,
+      reviewed: this.reviewed,
       keyPart: this.q,
       life: 'in-use',
     };

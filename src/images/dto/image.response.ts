@@ -3,6 +3,7 @@ import { AnnotationResponse } from '../../annotations/dto/annotation.response.js
 import type { AnnotatedRecord } from '../image.js';
 import type { Image } from '../image.entity.js';
 import { ML_TAGS, type MlTag } from '../ml-tag.js';
+import { REVIEW_STATES, type ReviewState, reviewStateOf } from '../review-state.js';
 import { pictureOf } from '../stored-picture.js';
 
 /** The picture of an image. */
@@ -90,6 +91,13 @@ export class ImageResponse {
   /** @example "ada" */
   user_id!: string | null;
 
+  /**
+   * How far it is: `new` without and `annotated` with annotations, until somebody submits it (`in_review`) and another
+   * one decides. A change of the annotations or the picture of a decided image takes the decision back.
+   */
+  @ApiProperty({ enum: REVIEW_STATES, example: 'annotated' })
+  review_state!: ReviewState;
+
   /** By index; not there in a list with `annotations=false`. */
   annotations?: AnnotationResponse[];
 
@@ -140,6 +148,7 @@ export class ImageResponse {
       ml_tag: image.mlTag,
       location_id: image.locationId,
       user_id: image.userId,
+      review_state: reviewStateOf(image),
       ...(annotations && {
         annotations: annotations.map((annotation) =>
           AnnotationResponse.from(image.key, annotation),

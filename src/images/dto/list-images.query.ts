@@ -43,8 +43,9 @@ export class ListImagesQuery extends SortedImagesQuery {
   updated_since?: string;
 
   /**
-   * The images in the trash too, told by `deleted_at`; only with `updated_since`. An image that was removed for good
-   * is not told any more.
+   * The images in the trash too, told by `deleted_at`; only with `updated_since`. In the order of `updated_at` or
+   * `-updated_at` also those that were removed for good in the last TOMBSTONE_RETENTION_DAYS: their keys and when
+   * (`purged_at`), whatever filters but `client_id` say.
    * @example false
    */
   @ToBoolean()

@@ -35,6 +35,7 @@ const IMAGE_FIELDS: Record<keyof ImageResponse, true> = {
   ml_tag: true,
   location_id: true,
   user_id: true,
+  review_state: true,
   annotations: true,
   file: true,
   received_at: true,

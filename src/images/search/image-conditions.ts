@@ -1,6 +1,7 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import type { ImageFilter } from '../image.js';
 import type { Image } from '../image.entity.js';
+import type { ReviewState } from '../review-state.js';
 import type { LabelIds } from './label-ids.js';
 import { captureOf, walk } from './label-walk.js';
 
@@ -29,6 +30,7 @@ export function narrow(
   if (filter.hasFile !== undefined)
     images.andWhere(`image.fileStorageKey IS ${filter.hasFile ? 'NOT NULL' : 'NULL'}`);
   byAnnotationCount(images, filter);
+  byReview(images, filter);
   if (filter.keyPart !== undefined) keyContaining(images, filter.keyPart);
 }
 
@@ -85,6 +87,26 @@ function byAnnotationCount(images: Images, filter: ImageFilter): void {
     images.andWhere('image.annotationCount >= :minAnnotations', { minAnnotations });
   if (maxAnnotations !== undefined)
     images.andWhere('image.annotationCount <= :maxAnnotations', { maxAnnotations });
+}
+
+// As the indexes have them: values that are parameters would hide from the planner that an index of some images has
+// all that are looked for.
+const UNREVIEWED = `(image.review IS NULL OR image.review = 'in_review')`;
+const IN_STATE: Readonly<Record<ReviewState, string>> = {
+  new: '(image.review IS NULL AND image.annotationCount = 0)',
+  annotated: '(image.review IS NULL AND image.annotationCount > 0)',
+  in_review: `image.review = 'in_review'`,
+  accepted: `image.review = 'accepted'`,
+  rejected: `image.review = 'rejected'`,
+};
+
+function byReview(images: Images, { reviewStates, reviewed }: ImageFilter): void {
+  if (reviewStates) {
+    const wanted = [...new Set(reviewStates)].map((state) => IN_STATE[state]);
+    images.andWhere(`(${wanted.join(' OR ')})`);
+  }
+  if (reviewed !== undefined)
+    images.andWhere(reviewed ? `image.review IN ('accepted', 'rejected')` : UNREVIEWED);
 }
 
 // The key's own collation is by code point, which knows the case of ASCII only. ix_images_key_trigrams has the

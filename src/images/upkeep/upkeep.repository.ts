@@ -147,6 +147,19 @@ export class UpkeepRepository {
     return { removed, next: rows.length < limit ? undefined : rows.at(-1) };
   }
 
+  /**
+   * Forgets the images that were purged longest ago, if before a time.
+   * @returns how many
+   */
+  async forgetPurgedBefore(before: Date, limit: number): Promise<number> {
+    const [, forgotten] = await this.dataSource.query<[unknown, number]>(
+      `DELETE FROM purged_images WHERE image_id IN (
+         SELECT image_id FROM purged_images WHERE purged_at < $1 ORDER BY purged_at LIMIT $2)`,
+      [before, limit],
+    );
+    return forgotten;
+  }
+
   private async records(which: string, parameters: unknown[]): Promise<KeptRecord[]> {
     const rows = await this.dataSource.query<KeptRow[]>(
       `SELECT images.*, counted.counted

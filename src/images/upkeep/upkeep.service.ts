@@ -12,6 +12,7 @@ import { UploadSpool } from '../../storage/upload-spool.js';
 import { PictureStore } from '../picture-store.js';
 import { HistoryPurge } from './history-purge.js';
 import { OrphanReaper, type Reaping } from './orphan-reaper.js';
+import { TombstonePurge } from './tombstone-purge.js';
 import { TrashPurge } from './trash-purge.js';
 import { UpkeepRepository } from './upkeep.repository.js';
 
@@ -19,7 +20,7 @@ import { UpkeepRepository } from './upkeep.repository.js';
 const FIRST_ROUND_AFTER_S = 60;
 const DAY_MS = 86_400_000;
 
-/** Tidies up from time to time: abandoned uploads, old trash, old history, files without a record. */
+/** Tidies up from time to time: abandoned uploads, old trash, old history, what is left of purged images, files without a record. */
 @Injectable()
 export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(UpkeepService.name);
@@ -56,6 +57,7 @@ export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
         await this.attempt(() => this.purgeTrash(trash, signal));
         const repository = new UpkeepRepository(dataSource);
         await this.attempt(() => this.purgeHistory(new HistoryPurge(repository), signal));
+        await this.attempt(() => this.forgetPurged(new TombstonePurge(repository), signal));
         const reaper = new OrphanReaper(this.storage, repository, this.environment);
         await this.attempt(async () => this.tell(await reaper.reap({ signal })));
       });
@@ -98,6 +100,14 @@ export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
     const before = new Date(Date.now() - historyRetentionDays * DAY_MS);
     const versions = await history.purge(before, signal);
     if (versions > 0) this.logger.log({ versions }, 'removed old versions of annotations');
+  }
+
+  private async forgetPurged(tombstones: TombstonePurge, signal: AbortSignal): Promise<void> {
+    const { tombstoneRetentionDays } = this.environment;
+    if (tombstoneRetentionDays === 0) return;
+    const before = new Date(Date.now() - tombstoneRetentionDays * DAY_MS);
+    const images = await tombstones.purge(before, signal);
+    if (images > 0) this.logger.log({ images }, 'forgot images that were purged long ago');
   }
 
   private tell({ setAside, broughtBack, removed, held }: Reaping): void {
