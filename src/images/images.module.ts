@@ -4,6 +4,7 @@ import { Environment } from '../config/environment.js';
 import { LocationsModule } from '../locations/locations.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { FileStorage } from '../storage/file-storage.js';
+import { PrimaryLine } from '../workers/primary-line.js';
 import { CachedCopies } from './copies/cached-copies.js';
 import { CopyMaker } from './copies/copy-maker.service.js';
 import { CopyStore } from './copies/copy-store.js';
@@ -25,6 +26,7 @@ import { PictureStore } from './picture-store.js';
 import { PicturesService } from './pictures.service.js';
 import { RenditionsService } from './renditions.service.js';
 import { RenditionCache } from './rendition-cache.js';
+import { sharedGates } from './shared-gates.js';
 import { UpkeepService } from './upkeep/upkeep.service.js';
 
 @Module({
@@ -59,8 +61,9 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
     UpkeepService,
     {
       provide: ImageFileService,
-      inject: [Environment],
-      useFactory: (environment: Environment) => new ImageFileService(environment),
+      inject: [Environment, { token: PrimaryLine, optional: true }],
+      useFactory: (environment: Environment, line?: PrimaryLine) =>
+        new ImageFileService(environment, line && sharedGates(line)),
     },
   ],
   exports: [ImagesService, PicturesService, RenditionsService],
