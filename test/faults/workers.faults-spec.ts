@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request as open } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -204,7 +204,7 @@ describe('the end of WORKERS=2', () => {
 
   it('takes the embedded PostgreSQL along, last, and also when the first process is killed', async () => {
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      const dataDir = await mkdtemp(join(tmpdir(), 'loupe-workers-'));
+      const dataDir = await aDataDir();
       try {
         const { child, output } = spawnMain({ WORKERS: '2', DATA_DIR: dataDir, PORT: '0' });
         await until(() => output().includes('listens on'), 60_000);
@@ -327,7 +327,7 @@ describe('the start of WORKERS', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const dataDir = await mkdtemp(join(tmpdir(), 'loupe-workers-'));
+    const dataDir = await aDataDir();
     try {
       const settings = { WORKERS: '2', PORT: String(port), DATA_DIR: dataDir };
       const { child, output } = spawnMain(settings);
@@ -353,6 +353,13 @@ describe('the start of WORKERS', () => {
     expect(await child.stop()).toBe(0);
   });
 });
+
+/** One that PostgreSQL may pass through, which does not run as root: else it would keep its data elsewhere. */
+async function aDataDir(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'loupe-workers-'));
+  await chmod(dataDir, 0o711);
+  return dataDir;
+}
 
 /** The compiled service with these settings and no others. */
 function spawnMain(settings: Record<string, string>): {
