@@ -15,7 +15,7 @@ const FEATURE_ORDER = [
   ['datasets', 'iiif', 'review', 'comments', 'events'],
   ['operations'],
 ];
-const PLATFORM = ['config', 'database', 'errors', 'http', 'renditions', 'storage'];
+const PLATFORM = ['config', 'database', 'errors', 'http', 'renditions', 'storage', 'workers'];
 /** Stand above everything, know the application and are known by nobody but its entrance. */
 const CEILING = ['documentation', 'health', 'cli'];
 
@@ -25,8 +25,8 @@ const packageNamed = (...names) => `(^|/)node_modules/(@types/)?${oneOf(names)}(
 
 const FEATURES = FEATURE_ORDER.flat();
 const ANY_FEATURE = inside(FEATURES);
-// main starts, service runs, application puts together, app.module and schema are the tables of contents.
-const ENTRANCE = '^src/(main|service|application|app\\.module|schema)\\.ts$';
+// main starts, service runs (process/: as one process or as several), application puts together, app.module and schema are the tables of contents.
+const ENTRANCE = '^src/((main|service|application|app\\.module|schema)\\.ts$|process/)';
 const SPEC = '\\.(spec|e2e-spec|faults-spec)\\.ts$';
 
 const DTO = '\\bdto/[^/]+\\.ts$';

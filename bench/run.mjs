@@ -4,7 +4,7 @@ import { askAll } from './apparatus/ask-all.mjs';
 
 // npm run bench [-- questions and options]: what records and uploads cost, and what they withstand.
 
-const QUESTIONS = ['reads', 'writes', 'memory', 'bombs'];
+const QUESTIONS = ['reads', 'writes', 'workers', 'memory', 'bombs'];
 
 const given = process.argv.slice(2);
 const chosen = QUESTIONS.filter((question) => given.includes(question));

@@ -15,15 +15,19 @@ import { ReviewModule } from './review/review.module.js';
 import { SCHEMA } from './schema.js';
 import { StorageModule } from './storage/storage.module.js';
 import { UsersModule } from './users/users.module.js';
+import type { PrimaryLine } from './workers/primary-line.js';
+import { WorkersModule } from './workers/workers.module.js';
 
 /** The table of contents. */
 @Module({})
 export class AppModule {
-  static with(environment: Environment): DynamicModule {
+  /** @param line of a worker to the primary, if there are several processes */
+  static with(environment: Environment, line?: PrimaryLine): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(environment),
+        WorkersModule.with(line),
         DatabaseModule.with(SCHEMA),
         StorageModule,
         HttpModule,

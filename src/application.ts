@@ -18,15 +18,20 @@ import { parseQuery } from './http/query.js';
 import { requestLog } from './http/request-log.js';
 import { keptByNobody, securityHeaders } from './http/security-headers.js';
 import { takeSignatures } from './http/signed-identifiers.js';
+import type { PrimaryLine } from './workers/primary-line.js';
 
-/** The whole service, not listening yet: it connects to its database when it begins to listen. */
+/**
+ * The whole service, not listening yet: it connects to its database when it begins to listen.
+ * @param line to the primary, if this is one of several processes
+ */
 export async function createApplication(
   environment: Environment,
   logger: Logger = createLogger(environment),
+  line?: PrimaryLine,
 ): Promise<NestExpressApplication> {
   const adapter = new HttpServerAdapter(environment);
   const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.with(environment),
+    AppModule.with(environment, line),
     adapter,
     {
       logger: new NestLog(logger),

@@ -10,12 +10,24 @@ export class KnownCredentials {
 
   constructor(private readonly most = MOST) {}
 
+  /** What is kept of a credential: nobody can be let in with it. */
+  static digestOf(credential: string): string {
+    return createHash('sha256').update(credential).digest('base64');
+  }
+
   has(credential: string): boolean {
-    return this.digests.has(digestOf(credential));
+    return this.hasDigest(KnownCredentials.digestOf(credential));
+  }
+
+  hasDigest(digest: string): boolean {
+    return this.digests.has(digest);
   }
 
   add(credential: string): void {
-    const digest = digestOf(credential);
+    this.addDigest(KnownCredentials.digestOf(credential));
+  }
+
+  addDigest(digest: string): void {
     this.digests.delete(digest);
     this.digests.add(digest);
     if (this.digests.size <= this.most) return;
@@ -29,8 +41,4 @@ export function credentialIn(headers: IncomingHttpHeaders): string | undefined {
   const { authorization, 'x-api-key': key } = headers;
   if (authorization === undefined && key === undefined) return undefined;
   return JSON.stringify([authorization, key]);
-}
-
-function digestOf(credential: string): string {
-  return createHash('sha256').update(credential).digest('base64');
 }

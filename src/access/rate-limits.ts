@@ -1,33 +1,35 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Environment } from '../config/environment.js';
 import { addressOf, networkOf } from '../http/client-address.js';
+import { PrimaryLine } from '../workers/primary-line.js';
 import { CredentialRefused, RateLimited } from './access.errors.js';
 import type { Identity } from './caller.js';
-import { credentialIn, KnownCredentials } from './known-credentials.js';
-import { type Count, RequestCounter } from './request-counter.js';
+import { credentialIn } from './known-credentials.js';
+import {
+  rateCounters,
+  type RateCounters,
+  type RequestPolicy,
+  SharedCounter,
+  SharedCredentials,
+} from './rate-counters.js';
+import type { Count } from './request-counter.js';
 
-const BY_DEFAULT = 600;
-/** A page shows dozens of pictures at once, and behind one address may sit a whole ward. */
-const PICTURES_PER_REQUEST = 10;
-
-/** How many requests callers and addresses may send in a minute, counted by this process. */
+/** How many requests callers and addresses may send in a minute, counted by this process or by its primary. */
 @Injectable()
 export class RateLimits {
-  private readonly requests?: Readonly<Record<'caller' | 'address' | 'pictures', RequestCounter>>;
-  private readonly refusals?: RequestCounter;
-  private readonly known = new KnownCredentials();
+  private readonly requests: RateCounters['requests'];
+  private readonly refusals: RateCounters['refusals'];
+  private readonly known: SharedCredentials;
 
-  constructor({ auth, rateLimit, rateLimitFailures }: Environment) {
-    const limit = rateLimit ?? (auth === 'on' ? BY_DEFAULT : 'off');
-    if (limit !== 'off')
-      this.requests = {
-        caller: new RequestCounter('caller', Number(limit)),
-        address: new RequestCounter('address', Number(limit)),
-        pictures: new RequestCounter('pictures', Number(limit) * PICTURES_PER_REQUEST),
-      };
-    if (auth === 'on') this.refusals = new RequestCounter('refusals', rateLimitFailures);
+  constructor(environment: Environment, @Optional() line?: PrimaryLine) {
+    const { requests, refusals } = line
+      ? rateCounters(environment, (policy) => new SharedCounter(line, policy))
+      : rateCounters(environment);
+    this.requests = requests;
+    this.refusals = refusals;
+    this.known = new SharedCredentials(line);
   }
 
   /**
@@ -48,7 +50,8 @@ export class RateLimits {
     if (this.known.has(credential)) return this.counting(request, response, identify);
     const network = networkOf(addressOf(request));
     const before = await this.refusals.look(network);
-    if (before.isOver) throw new RateLimited(announced(response, before));
+    if (before.isOver && !(await this.known.wasGoodElsewhere(credential)))
+      throw new RateLimited(announced(response, before));
     try {
       const identity = await identify();
       this.known.add(credential);
@@ -90,7 +93,7 @@ export class RateLimits {
    */
   async countAhead(
     request: IncomingMessage,
-    policy: 'address' | 'pictures',
+    policy: Exclude<RequestPolicy, 'caller'>,
   ): Promise<readonly string[] | undefined> {
     const count = await this.requests?.[policy].count(networkOf(addressOf(request as Request)));
     if (!count) return [];
@@ -111,11 +114,7 @@ export class RateLimits {
     }
   }
 
-  private async enforce(
-    policy: 'caller' | 'address' | 'pictures',
-    key: string,
-    response: Response,
-  ): Promise<void> {
+  private async enforce(policy: RequestPolicy, key: string, response: Response): Promise<void> {
     if (!this.requests) return;
     const count = announced(response, await this.requests[policy].count(key));
     if (count.isOver) throw new RateLimited(count);

@@ -16,8 +16,16 @@ export interface Count {
   readonly isOver: boolean;
 }
 
-/** Counts what happens in a minute, for each of some keys, in the memory of this process. */
-export class RequestCounter {
+/** Counts what happens in a minute, for each of some keys. */
+export interface Counter {
+  /** Counts one more of a key: it is over the limit if it is more than the limit allows. */
+  count(key: string): Promise<Count>;
+  /** What was counted of a key so far: it is over the limit if one more would be. */
+  look(key: string): Promise<Count>;
+}
+
+/** Counts in the memory of this process. */
+export class RequestCounter implements Counter {
   private readonly limiter: RateLimiterMemory;
   /** Least recently counted first. */
   private readonly keys = new Set<string>();
@@ -31,14 +39,12 @@ export class RequestCounter {
     this.limiter = new RateLimiterMemory({ points: limit, duration: WINDOW_S });
   }
 
-  /** Counts one more of a key: it is over the limit if it is more than the limit allows. */
   async count(key: string): Promise<Count> {
     await this.remember(key);
     const { consumedPoints, msBeforeNext } = await this.limiter.penalty(key);
     return this.state(consumedPoints, msBeforeNext, consumedPoints > this.limit);
   }
 
-  /** What was counted of a key so far: it is over the limit if one more would be. */
   async look(key: string): Promise<Count> {
     const { consumedPoints, msBeforeNext } = (await this.limiter.get(key)) ?? NOTHING;
     return this.state(consumedPoints, msBeforeNext, consumedPoints >= this.limit);

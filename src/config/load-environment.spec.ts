@@ -57,6 +57,16 @@ describe('parseEnvironment', () => {
     });
   });
 
+  it.each(['0', '65', '-1', '1.5', 'many', 'AUTO', '02'])('refuses WORKERS=%s', (workers) => {
+    expect(faultsOf({ WORKERS: workers })).toEqual([
+      'WORKERS must be a whole number from 1 to 64, or auto',
+    ]);
+  });
+
+  it.each(['1', '9', '10', '64', 'auto'])('takes WORKERS=%s', (workers) => {
+    expect(parseEnvironment({ WORKERS: workers }).workers).toBe(workers);
+  });
+
   it('names all faults at once', () => {
     const faults = faultsOf({
       PORT: '80a',

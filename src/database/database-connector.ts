@@ -16,7 +16,14 @@ export interface ConnectorOptions {
   schema: DatabaseSchema;
   /** Build the schema from the entities instead of the migrations (development only). */
   synchronize: boolean;
+  /** Where another process brings the schema up to date: resolves when it has. @throws the signal's reason */
+  schemaIsReady?: (signal: AbortSignal) => Promise<unknown>;
 }
+
+/** What is connected once the database can be used. */
+export type Connections = Pick<DataSource, 'isInitialized' | 'destroy'> & {
+  initialize(): Promise<unknown>;
+};
 
 /** Connects to the database in the background, for as long as that takes, and brings its schema up to date. */
 export class DatabaseConnector implements OnModuleInit, OnApplicationShutdown {
@@ -32,7 +39,7 @@ export class DatabaseConnector implements OnModuleInit, OnApplicationShutdown {
   private lastSaidAt = 0;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly dataSource: Connections,
     private readonly options: ConnectorOptions,
   ) {
     this.firstAttempt = new Promise((resolve) => (this.attempted = resolve));
@@ -65,9 +72,11 @@ export class DatabaseConnector implements OnModuleInit, OnApplicationShutdown {
 
   /** @throws DatabaseUnusable */
   private async attempt(): Promise<boolean> {
-    const { url, schema, synchronize } = this.options;
+    const { url, schema, synchronize, schemaIsReady } = this.options;
     try {
-      const ran = await migrate(url, schema, synchronize);
+      const ran = schemaIsReady
+        ? await schemaIsReady(this.ending.signal).then(() => [])
+        : await migrate(url, schema, synchronize);
       if (ran.length > 0) this.logger.log(`ran ${ran.join(', ')}`);
       await this.dataSource.initialize();
       if (this.lastReason !== '') this.logger.log('The database can be used now.');

@@ -2,12 +2,14 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Environment } from '../config/environment.js';
+import { PrimaryLine } from '../workers/primary-line.js';
 import { ChangeFeed } from './changes/change-feed.js';
 import { ConnectingDataSource } from './connecting-data-source.js';
 import { type DatabaseSchema, dataSourceOptions } from './data-source-options.js';
 import { type ConnectorOptions, DatabaseConnector } from './database-connector.js';
 import { DatabaseProbe } from './database-probe.js';
 import { RepeatableRequests } from './repeatable-requests.js';
+import { SCHEMA_IS_READY } from './schema-keeper.js';
 import { SoleWorker } from './sole-worker.js';
 
 /** How long a probe waits: shorter than requests, so that readiness tells before they fail. */
@@ -48,9 +50,14 @@ export class DatabaseModule {
         SoleWorker,
         {
           provide: DatabaseConnector,
-          inject: [DataSource, Environment],
-          useFactory: (dataSource: DataSource, environment: Environment) =>
-            new DatabaseConnector(dataSource, optionsFrom(environment)),
+          inject: [DataSource, Environment, { token: PrimaryLine, optional: true }],
+          useFactory: (dataSource: DataSource, environment: Environment, line?: PrimaryLine) =>
+            new DatabaseConnector(dataSource, {
+              ...optionsFrom(environment),
+              ...(line && {
+                schemaIsReady: (signal: AbortSignal) => line.ask(SCHEMA_IS_READY, null, signal),
+              }),
+            }),
         },
         {
           provide: ChangeFeed,

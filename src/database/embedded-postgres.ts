@@ -16,6 +16,8 @@ import type { WatchedCommand } from './embedded/postgres-watchdog.js';
 const LOCK_PATIENCE_MS = 10_000;
 const PORT_ATTEMPTS = 10;
 const RESTART_PAUSE_MS = 1_000;
+/** PostgreSQL's own default. */
+const USUAL_CONNECTIONS = 100;
 
 export interface EmbeddedPostgresOptions {
   /** Holds the data, the password and the log. Made when missing; nothing else should lie in it. */
@@ -26,6 +28,8 @@ export interface EmbeddedPostgresOptions {
   database?: string;
   /** False makes it quicker and lets a power cut destroy the data: for tests. Default true. */
   durable?: boolean;
+  /** How many connections there may be at least. Default 100. */
+  connections?: number;
 }
 
 /**
@@ -155,7 +159,7 @@ async function openDirectory(directory: string): Promise<string> {
 
 async function prepareServer(
   directory: string,
-  { log, durable = true }: EmbeddedPostgresOptions,
+  { log, durable = true, connections = 0 }: EmbeddedPostgresOptions,
 ): Promise<ServerSettings> {
   const account = await chooseAccount([join(directory, 'data'), directory]);
   const binaries = await locateBinaries(account, log);
@@ -163,7 +167,10 @@ async function prepareServer(
   const password = await readOrMakePassword(directory);
   const context = { directory, account, binaries, logFile, password, durable, log };
   const dataDirectory = await openDataDirectory(context);
-  return { postgres: binaries.postgres, dataDirectory, account, logFile, password, durable };
+  return {
+    ...{ postgres: binaries.postgres, dataDirectory, account, logFile, password, durable },
+    connections: Math.max(connections, USUAL_CONNECTIONS),
+  };
 }
 
 async function startOnFreePort(

@@ -4,11 +4,17 @@ import type { Environment } from '../config/environment.js';
 
 const DEEPEST_CAUSE = 5;
 
-/** The service's log: JSON lines on standard output. */
-export function createLogger(environment: Environment): Logger {
+/**
+ * The service's log: JSON lines on standard output.
+ * @param writer stands in every line: which of several processes wrote it
+ */
+export function createLogger(
+  { logLevel }: Pick<Environment, 'logLevel'>,
+  writer?: { worker: number; pid: number },
+): Logger {
   return pino({
-    level: environment.logLevel,
-    base: undefined,
+    level: logLevel,
+    base: writer,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: (error: unknown) => faultOf(error) },

@@ -17,6 +17,12 @@ interface Waiter {
   refuse: (reason: Error) => void;
 }
 
+/** Whoever says when which work may begin. */
+export type Gate = Pick<
+  DecodeGate,
+  'running' | 'waiting' | 'retryAfterS' | 'run' | 'runInBackground'
+>;
+
 /** Before the first work has ended, it is taken to last as long as a photograph's. */
 const USUAL_MS = 500;
 /** How much a work's duration counts for the estimate of the next ones. */
@@ -191,7 +197,8 @@ export class DecodeGate {
   }
 }
 
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** The result of work, or at once the reason of a signal that fires before; the work goes on. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     stop = () => reject(signal.reason as Error);

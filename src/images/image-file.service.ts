@@ -12,6 +12,7 @@ import {
   encodingBytes,
 } from './decode-memory.js';
 import { inOurTerms } from './decoder-failure.js';
+import type { DecoderGates } from './decoder-gates.js';
 import { DecoderTurns } from './decoder-turns.js';
 import { UndecodablePicture } from './image-file.errors.js';
 import type { PictureMediaType } from './picture-signature.js';
@@ -73,8 +74,12 @@ export class ImageFileService {
   readonly turns: DecoderTurns;
   private readonly survey: PictureSurvey;
 
-  constructor(private readonly limits: ImageLimits) {
-    this.turns = new DecoderTurns(limits);
+  /** @param gates those of the service, where it has several processes */
+  constructor(
+    private readonly limits: ImageLimits,
+    gates?: DecoderGates,
+  ) {
+    this.turns = new DecoderTurns(limits, gates);
     // Pixels are counted by refuseTooMuch, which says how many there are.
     this.survey = new PictureSurvey(this.turns, limits.maxFrames, (path) =>
       sharp(path, { failOn: FAIL_ON, limitInputPixels: false }).metadata(),

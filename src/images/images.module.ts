@@ -8,6 +8,7 @@ import { ImageBatchReader } from './batches/image-batch.reader.js';
 import { ImageBatchWriter } from './batches/image-batch.writer.js';
 import { ImageBatchesController } from './batches/image-batches.controller.js';
 import { ImageBatchesService } from './batches/image-batches.service.js';
+import { PrimaryLine } from '../workers/primary-line.js';
 import { CachedCopies } from './copies/cached-copies.js';
 import { CopyMaker } from './copies/copy-maker.service.js';
 import { CopyStore } from './copies/copy-store.js';
@@ -30,6 +31,7 @@ import { PictureStore } from './picture-store.js';
 import { PicturesService } from './pictures.service.js';
 import { RenditionsService } from './renditions.service.js';
 import { RenditionCache } from './rendition-cache.js';
+import { sharedGates } from './shared-gates.js';
 import { UpkeepService } from './upkeep/upkeep.service.js';
 
 @Module({
@@ -73,8 +75,9 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
     UpkeepService,
     {
       provide: ImageFileService,
-      inject: [Environment],
-      useFactory: (environment: Environment) => new ImageFileService(environment),
+      inject: [Environment, { token: PrimaryLine, optional: true }],
+      useFactory: (environment: Environment, line?: PrimaryLine) =>
+        new ImageFileService(environment, line && sharedGates(line)),
     },
   ],
   exports: [ImagesService, PicturesService, RenditionsService],

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { ChangeFeed } from '../database/changes/change-feed.js';
+import { PrimaryLine } from '../workers/primary-line.js';
 import type { Image } from './image.entity.js';
 import { pictureOf, type StoredPicture } from './stored-picture.js';
 
@@ -25,8 +26,8 @@ interface Reading {
 
 /**
  * Remembers the pictures of images in use, so that reading one needs no query. A change in this process is
- * forgotten by whoever made it, before it is answered; one in another process is heard of. While nothing can be
- * heard, nothing is known.
+ * forgotten by whoever made it, before it is answered, also by the other workers of this service; one in another
+ * service is heard of. While nothing can be heard, nothing is known.
  */
 @Injectable()
 export class PictureDirectory {
@@ -40,6 +41,7 @@ export class PictureDirectory {
   constructor(
     private readonly feed: ChangeFeed,
     { pictureDirectoryEntries }: Environment,
+    @Optional() private readonly line?: PrimaryLine,
   ) {
     this.most = pictureDirectoryEntries;
     if (this.most === 0) return;
@@ -47,6 +49,7 @@ export class PictureDirectory {
       changed: (key) => (key === '' ? this.forgetAll() : this.forget(key)),
       forgetAll: () => this.forgetAll(),
     });
+    line?.onNews(CHANNEL, (key) => this.forget(key));
   }
 
   /** The picture of the image in use with this key, if that is known and certain to hold until a second ago. */
@@ -84,6 +87,8 @@ export class PictureDirectory {
       return await work;
     } finally {
       this.forget(key);
+      // PostgreSQL tells them too, and perhaps a moment after the answer.
+      await this.line?.tell(CHANNEL, key);
     }
   }
 

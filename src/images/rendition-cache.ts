@@ -1,14 +1,22 @@
 import { stat } from 'node:fs/promises';
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type OnModuleDestroy,
+  type OnModuleInit,
+  Optional,
+} from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Environment } from '../config/environment.js';
 import { CacheStorage, type CacheSegment } from '../storage/cache-storage.js';
+import { PrimaryLine } from '../workers/primary-line.js';
 import { CacheShelf, type Keeping, type LoadedEntry } from './cache/cache-shelf.js';
 import { asMade, type CachedRendition, inMemory, onDisk } from './cache/cached-rendition.js';
 import type { MadeRendition } from './cache/cached-rendition.js';
 import { HotBytes, type HotRendition } from './cache/hot-bytes.js';
 import { assertNamedFor, ownerPrefix } from './cache/rendition-name.js';
 import { SharedWork } from './cache/shared-work.js';
+import { WorkersTurn } from './cache/workers-turn.js';
 
 /** Where a rendition came from; `shared`: somebody else was making it already. */
 export type RenditionSource = 'memory' | 'disk' | 'made' | 'shared';
@@ -65,12 +73,18 @@ export class RenditionCache implements OnModuleInit, OnModuleDestroy {
   private scannedAt = 0;
   private purgedAt: number | undefined;
   private loggedAt = -LOGS_EVERY_MS;
+  /** Of the processes of the service, at what is made once for all. */
+  readonly turn: WorkersTurn;
 
   constructor(
     private readonly storage: CacheStorage,
     environment: Environment,
+    @Optional() line?: PrimaryLine,
   ) {
     this.budget = environment.renditionCacheBytes;
+    // What is not kept cannot be found by the others.
+    const shared = this.budget > 0 ? line : undefined;
+    this.turn = new WorkersTurn(shared, environment.renditionTimeoutMs);
     this.shelf = new CacheShelf(
       storage,
       this.budget,
@@ -218,12 +232,20 @@ export class RenditionCache implements OnModuleInit, OnModuleDestroy {
           if (found) return { ...found, source: 'disk' as const };
           this.counts.misses += 1;
           signal.throwIfAborted();
-          const made = asMade(await make(signal));
-          this.counts.made += 1;
-          flight.made = made;
-          // Delivered at once; until it is on the disk it is found here.
-          void this.track(this.keep(name, owner, made)).finally(leave);
-          return { ...made, source: 'made' as const };
+          const endTurn = await this.turn.await(name, signal);
+          let kept: Promise<unknown> = Promise.resolve();
+          try {
+            const others = this.turn.isShared ? await this.load(name) : undefined;
+            if (others) return { ...others, source: 'shared' as const };
+            const made = asMade(await make(signal));
+            this.counts.made += 1;
+            flight.made = made;
+            // Delivered at once; until it is on the disk it is found here.
+            kept = this.track(this.keep(name, owner, made)).finally(leave);
+            return { ...made, source: 'made' as const };
+          } finally {
+            void kept.finally(endTurn);
+          }
         } finally {
           if (!flight.made) leave();
         }

@@ -10,6 +10,7 @@ import { createTestDatabase } from './database.js';
 export interface ChildService {
   url: string;
   dataDir: string;
+  pid: number;
   /** What it has written so far: its log, and everything else. */
   output(): string;
   /** Bytes of memory that the process holds now, and the most that it ever held (Linux only). */
@@ -71,6 +72,7 @@ export async function startChild(
     return {
       url,
       dataDir,
+      pid: child.pid!,
       memory: () => memoryOf(child),
       descriptors: async () => (await readdir(`/proc/${String(child.pid)}/fd`)).length,
       output,

@@ -51,6 +51,7 @@ export class OwnPostgres {
       logFile,
       password,
       durable,
+      connections: 100,
     };
     const own = new OwnPostgres(directory, settings, await findFreePort());
     await own.startAgain();

@@ -70,6 +70,16 @@ export abstract class ServerSettings {
   docs = true;
 
   @FromEnvironment({
+    type: 'text',
+    description:
+      'Processes that answer requests, 1 to 64, or auto: as many as there are cores. Limits, caches and memory for pictures are those of all of them together.',
+  })
+  @Matches(/^(?:auto|[1-9]|[1-5]\d|6[0-4])$/, {
+    message: 'must be a whole number from 1 to 64, or auto',
+  })
+  workers = '1';
+
+  @FromEnvironment({
     type: 'integer',
     description:
       'Milliseconds for which requests are still taken after SIGTERM, while /health/ready says 503 already, so that a load balancer can notice.',

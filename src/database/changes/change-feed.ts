@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { DatabaseConnector } from '../database-connector.js';
 import { reasonOf } from '../database-errors.js';
+import { untilAborted } from '../../workers/turns.js';
 import { ChangeConnection } from './change-connection.js';
 import { Lease } from './lease.js';
 
@@ -69,10 +70,14 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async run(): Promise<void> {
     const { signal } = this.ending;
-    const isUsable = await this.database.connected.then(
-      () => true,
-      () => false,
-    );
+    const isUsable = await Promise.race([
+      this.database.connected.then(
+        () => true,
+        () => false,
+      ),
+      // The database may never come.
+      untilAborted(signal).then(() => false),
+    ]);
     while (isUsable && !signal.aborted) {
       await this.follow().catch((error: unknown) => this.report(error));
       await sleep(this.pauseMs, undefined, { signal, ref: false }).catch(() => undefined);

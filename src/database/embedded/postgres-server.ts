@@ -17,6 +17,7 @@ export interface ServerSettings {
   logFile: string;
   password: string;
   durable: boolean;
+  connections: number;
 }
 
 export type StartOutcome =
@@ -65,14 +66,18 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
-function serverOptions({ durable }: ServerSettings, port: number, clusterName: string): string[] {
+function serverOptions(
+  { durable, connections }: ServerSettings,
+  port: number,
+  clusterName: string,
+): string[] {
   const options: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
     cluster_name: clusterName,
     shared_buffers: '128MB',
-    max_connections: 100,
+    max_connections: connections,
     timezone: 'UTC',
     log_timezone: 'UTC',
     lc_messages: 'C',

@@ -26,6 +26,10 @@ export class CachedCopies extends CopyStore {
     return this.cache.putFile(name, owner, path, mediaType);
   }
 
+  override inTurn<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.cache.turn.during(name, signal, work);
+  }
+
   scratchPath(): Promise<string> {
     return this.cache.scratchPath();
   }

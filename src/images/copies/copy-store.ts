@@ -22,6 +22,14 @@ export abstract class CopyStore {
   /** The same with a file at a `scratchPath`, which is gone in any case. */
   abstract putFile(name: string, owner: string, path: string, mediaType: string): Promise<boolean>;
 
+  /**
+   * Does something that makes the same files in whichever process: one of the service does it at a time.
+   * @throws TookTooLong, the signal's reason, or what `work` throws
+   */
+  inTurn<T>(_name: string, _signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
   /** Where a file for `putFile` may be made. */
   abstract scratchPath(): Promise<string>;
 

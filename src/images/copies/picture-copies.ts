@@ -178,7 +178,10 @@ export class PictureCopies {
         isOnItsWay();
         options.began?.();
       };
-      return this.makeMissing(picture, specs, { ...options, began });
+      const make = () => this.makeMissing(picture, specs, { ...options, began });
+      // Who is in a hurry shall not wait for another process that still lets everybody go first.
+      if (!options.isUrgent) return make();
+      return this.store.inTurn(turnOf(picture, specs), options.signal, make);
     });
   }
 
@@ -259,6 +262,12 @@ export class PictureCopies {
   private isHopeless(picture: StoredPicture, spec: CopySpec): boolean {
     return (this.hopeless.get(this.nameOf(picture, spec)) ?? 0) > Date.now();
   }
+}
+
+/** Names the work: whole copies are made together or one by one, the full size of a pyramid beside the others. */
+function turnOf({ storageKey }: StoredPicture, [first]: readonly CopySpec[]): string {
+  const what = first?.layout === 'tiled' ? `level ${first.level}` : 'whole';
+  return `copies of ${storageKey}: ${what}`;
 }
 
 function withResolvers(): { promise: Promise<void>; resolve: () => void } {
