@@ -10,7 +10,7 @@ import { printVerdicts } from './report.mjs';
  * Asks questions one after the other, each in a process of its own, sums them up in a table and in a last line
  * of JSON, and ends this process: with exit code 1 if a promised bound was missed.
  *
- * @param {{ name: string, file: string }[]} questions
+ * @param {{ name: string, file: string, options?: string[] }[]} questions with options of their own
  * @param {string[]} options of the command line, for each of them
  * @param {(findings: Findings[]) => Verdict[]} [onAll] what is promised of all of them together
  */
@@ -24,13 +24,15 @@ export async function askAll(questions, options, onAll = () => []) {
 
   /** @type {Findings[]} */
   const findings = [];
-  for (const { name, file } of questions) {
-    console.log(`\n=== ${name}`);
-    running = startNode([file, ...options]);
+  let asked = 0;
+  for (const { name, file, options: own = [] } of questions) {
+    console.log(`\n=== ${[name, ...own].join(' ')}`);
+    running = startNode([file, ...options, ...own]);
     running.once('message', (found) => findings.push(/** @type {Findings} */ (found)));
     const [code] = await once(running, 'exit');
     // 1 may be a missed bound, whose findings have come; anything else is no measurement.
-    if (findings.at(-1)?.question !== name) process.exit(code || 1);
+    asked += 1;
+    if (findings.length !== asked) process.exit(code || 1);
   }
 
   const verdicts = [...findings.flatMap((found) => found.verdicts), ...onAll(findings)];

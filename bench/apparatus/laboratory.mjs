@@ -57,13 +57,17 @@ export class Laboratory {
     this.#undo.push(() => rm(directory, { recursive: true, force: true }));
   }
 
-  /** Starts PostgreSQL, as durable as the service has it, and connects to it. */
-  async openDatabase() {
+  /**
+   * Starts PostgreSQL, as durable as the service has it, and connects to it.
+   *
+   * @param {string} [name] of its folder, where there are several
+   */
+  async openDatabase(name = 'postgres') {
     const { EmbeddedPostgres } = await import(
       join(ROOT, 'dist', 'src', 'database', 'embedded-postgres.js')
     );
     const postgres = await EmbeddedPostgres.start({
-      directory: join(this.directory, 'postgres'),
+      directory: join(this.directory, name),
       log: (/** @type {string} */ message) => process.stderr.write(`${message}\n`),
     });
     // For root the data may lie elsewhere: see EmbeddedPostgres.

@@ -1,36 +1,27 @@
-import { ask, requestBytes } from '../apparatus/load.mjs';
-import { timeSql } from '../apparatus/observed-sql.mjs';
-import { askQuestion } from '../apparatus/question.mjs';
+import { requestBytes } from '../apparatus/load.mjs';
 import { atMost } from '../apparatus/report.mjs';
-import { LABELS, loadManyRecords, timeAt } from './many-records.mjs';
+import { sqlMsOf } from './asking.mjs';
+import { LABELS, timeAt } from './many-records.mjs';
 
-// What a page of 50 costs PostgreSQL under every filter, and every pair and triple of them, at a size that the
-// command line says.
+/** @typedef {import('./asking.mjs').Site} Site */
 
 const TIMES = 3;
 const [MOST_ALONE_MS, MOST_COMBINED_MS] = [10, 50];
 const SHOWN = 12;
 
-await askQuestion('filters', async ({ laboratory, options: { images } }) => {
-  const database = await laboratory.openDatabase();
-  const { port } = await laboratory.startService(database.url, { LOG_LEVEL: 'silent' });
-  const begun = performance.now();
-  await loadManyRecords(database.client, images);
-  console.log(`  ${images} images loaded in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
-
+/**
+ * What a page of 50 costs PostgreSQL under every filter, and every pair and triple of them.
+ *
+ * @param {Site} site
+ */
+export async function measureFilters(site) {
+  const { images } = site;
   /** @type {{ filters: number, query: string, ms: number }[]} */
   const costs = [];
   for (const filters of combinationsOf(filtersAt(images), 3)) {
     const query = filters.join('&');
     const request = requestBytes('GET', `/images?limit=50&${query}`);
-    await ask(port, request);
-    const ms = await timeSql(database, async () => {
-      for (let time = 0; time < TIMES; time += 1) {
-        const { status } = await ask(port, request);
-        if (status !== 200) throw new Error(`${query} was answered ${status}.`);
-      }
-    });
-    costs.push({ filters: filters.length, query, ms: ms / TIMES });
+    costs.push({ filters: filters.length, query, ms: await sqlMsOf(site, request, TIMES) });
   }
 
   const alone = costs.filter(({ filters }) => filters <= 1);
@@ -48,7 +39,7 @@ await askQuestion('filters', async ({ laboratory, options: { images } }) => {
     atMost(`a page under one filter, ${images} images`, most(alone), MOST_ALONE_MS, 'ms'),
     atMost(`a page under two or three, ${images} images`, most(combined), MOST_COMBINED_MS, 'ms'),
   ];
-});
+}
 
 /** By kind: of each kind at most one is in a combination. @param {number} images */
 function filtersAt(images) {
