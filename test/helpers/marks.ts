@@ -1,5 +1,6 @@
 import sharp from 'sharp';
-import type { Point, Transform } from '../../src/images/overlay/mark.js';
+import { traced } from '../../src/annotations/geometry/mask-tracing.js';
+import type { Point, TraceMasks, Transform } from '../../src/images/overlay/mark.js';
 import type { Size } from '../../src/renditions/boxes.js';
 import { type Pixels, pixelAt, pixelsOf } from './pictures.js';
 
@@ -28,6 +29,9 @@ export const TRANSFORMS: [name: string, transform: Transform, size: Size][] = [
   ['mirrored and turned by 90°', [0, -1, -1, 0, 150, 200], { width: 150, height: 200 }],
   ['turned by 30°', [0.866025, 0.5, -0.5, 0.866025, 75, 0], { width: 249, height: 230 }],
 ];
+
+/** Finds outlines on this thread. */
+export const traceHere: TraceMasks = (masks, limits) => Promise.resolve(traced(masks, limits));
 
 /** The document drawn onto a grey sheet. */
 export async function drawnOnGrey(svg: Buffer, size: Size): Promise<Pixels> {
