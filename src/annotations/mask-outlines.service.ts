@@ -4,10 +4,11 @@ import type { Mask } from './geometry/geometry.js';
 import {
   traced,
   type TracedMask,
+  tracedPath,
   tracedPaths,
   type TracingLimits,
 } from './geometry/mask-tracing.js';
-import type { trace, tracePaths } from './geometry/mask-tracing-worker.js';
+import type { trace, tracePath, tracePaths } from './geometry/mask-tracing-worker.js';
 
 /** So many counts (or characters of them) are traced in less time than another thread takes to be told, about 2 ms. */
 const MOST_COUNTS_HERE = 4_000;
@@ -27,6 +28,13 @@ export class MaskOutlines implements OnModuleDestroy {
     if (isLittle(masks)) return traced(masks, limits);
     const order: Parameters<typeof trace>[0] = { masks, limits };
     return (await this.elsewhere('trace', order)) as ReturnType<typeof trace>;
+  }
+
+  /** The outline of one mask within limits as data of an SVG path: see `tracedPath`. */
+  async path(mask: Mask, limits: TracingLimits): Promise<string> {
+    if (isLittle([mask])) return tracedPath(mask, limits);
+    const order: Parameters<typeof tracePath>[0] = { mask, limits };
+    return (await this.elsewhere('tracePath', order)) as ReturnType<typeof tracePath>;
   }
 
   /** Exact outlines as data of SVG paths, none for those with too many corners: see `tracedPaths`. */

@@ -24,7 +24,6 @@ import { UndecodablePicture, UnrecognisedPicture } from './image-file.errors.js'
 import { ImageFileService, type Rendition } from './image-file.service.js';
 import { PictureFileLost } from './images.errors.js';
 import { type AnnotationDrawing, drawingOf } from './overlay/annotation-drawing.js';
-import type { TraceMasks } from './overlay/mark.js';
 import { hasInside } from './overlay/mask-svg.js';
 import { CopyMaker } from './copies/copy-maker.service.js';
 import { renditionName } from './cache/rendition-name.js';
@@ -50,8 +49,6 @@ export interface RenditionOrder {
 /** The use cases of what is made of pictures. */
 @Injectable()
 export class RenditionsService {
-  private readonly trace: TraceMasks = (masks, limits) => this.outlines.trace(masks, limits);
-
   constructor(
     private readonly imageFiles: ImageFileService,
     private readonly annotations: AnnotationSetsService,
@@ -93,7 +90,7 @@ export class RenditionsService {
       },
     );
     const transform = transformOf(plan);
-    const drawing = set && drawingOf(plan, transform, set.revision, byIndex, this.trace);
+    const drawing = set && drawingOf(plan, transform, set.revision, byIndex, this.outlines);
     return { plan, transform, isAboutAnnotations, ...(drawing && { drawing }) };
   }
 

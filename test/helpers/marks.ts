@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { traced } from '../../src/annotations/geometry/mask-tracing.js';
-import type { Point, TraceMasks, Transform } from '../../src/images/overlay/mark.js';
+import { traced, tracedPath } from '../../src/annotations/geometry/mask-tracing.js';
+import type { Point, MaskTracer, Transform } from '../../src/images/overlay/mark.js';
 import type { Size } from '../../src/renditions/boxes.js';
 import { type Pixels, pixelAt, pixelsOf } from './pictures.js';
 
@@ -34,7 +34,10 @@ export const TRANSFORMS: [name: string, transform: Transform, size: Size][] = [
 ];
 
 /** Finds outlines on this thread. */
-export const traceHere: TraceMasks = (masks, limits) => Promise.resolve(traced(masks, limits));
+export const tracerHere: MaskTracer = {
+  trace: (masks, limits) => Promise.resolve(traced(masks, limits)),
+  path: (mask, limits) => Promise.resolve(tracedPath(mask, limits)),
+};
 
 /** The document drawn onto a grey sheet. */
 export async function drawnOnGrey(svg: Buffer, size: Size): Promise<Pixels> {

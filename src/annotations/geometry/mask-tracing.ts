@@ -66,6 +66,28 @@ function heldIn({ left, top, right, bottom }: PixelWindow, corners: Int32Array):
 }
 
 /**
+ * The same outline of one mask as data of an SVG path, short, with relative coordinates.
+ */
+export function tracedPath(mask: Mask, limits: TracingLimits): string {
+  const { corners, ends } = tracedWithin(mask, runsOf(mask), limits);
+  let path = '';
+  let start = 0;
+  for (const end of ends) {
+    path += `M${corners[start] ?? 0} ${corners[start + 1] ?? 0}`;
+    for (let place = start + 2; place < end; place += 2) {
+      const [across, down] = [
+        (corners[place] ?? 0) - (corners[place - 2] ?? 0),
+        (corners[place + 1] ?? 0) - (corners[place - 1] ?? 0),
+      ];
+      path += across === 0 ? `v${down}` : `h${across}`;
+    }
+    path += 'z';
+    start = end;
+  }
+  return path;
+}
+
+/**
  * The outlines, exactly, as data of SVG paths. None for a mask whose outline has more than `most` corners, nor once
  * all outlines together have more than `mostInAll`.
  */

@@ -1,6 +1,6 @@
 import type { RenditionPlan } from '../../renditions/rendition-plan.js';
 import type { Drawing } from '../rendition-pipeline.js';
-import type { Mark, Shape, TraceMasks, Transform } from './mark.js';
+import type { Mark, Shape, MaskTracer, Transform } from './mark.js';
 import { maskSvg } from './mask-svg.js';
 import { OVERLAY_REVISION, overlaySvg } from './overlay-svg.js';
 
@@ -20,11 +20,11 @@ export function drawingOf(
   transform: Transform,
   setRevision: string,
   byIndex: ReadonlyMap<number, Mark>,
-  trace: TraceMasks,
+  tracer: MaskTracer,
 ): AnnotationDrawing | undefined {
   if (overlay) {
     const make = async () => ({
-      svg: await overlaySvg([...byIndex.values()], transform, size, trace),
+      svg: await overlaySvg([...byIndex.values()], transform, size, tracer),
       how: 'over' as const,
     });
     return { revision: `set ${setRevision} drawing ${OVERLAY_REVISION}`, make };
@@ -32,7 +32,7 @@ export function drawingOf(
   const shape = mask === null ? undefined : byIndex.get(mask);
   if (!shape) return undefined;
   const make = async () => ({
-    svg: await maskSvg(shape, transform, size, trace),
+    svg: await maskSvg(shape, transform, size, tracer),
     how: 'cut' as const,
   });
   return { revision: revisionOf(shape, setRevision), make };

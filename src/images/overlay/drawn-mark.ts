@@ -1,7 +1,7 @@
 import type { Size } from '../../renditions/boxes.js';
 import { colourOf } from './mark-colours.js';
 import { type Dot, type Figure, figureOf } from './figure.js';
-import type { Mark, TraceMasks, Transform } from './mark.js';
+import type { Mark, MaskTracer, Transform } from './mark.js';
 import {
   type Bounds,
   boundsOf,
@@ -9,6 +9,7 @@ import {
   type Line,
   type OutlineLimits,
   reduced,
+  turnOfOthers,
 } from './outline.js';
 import { type TracedLines, tracedLines } from './traced-lines.js';
 
@@ -22,7 +23,7 @@ const MAX_POINTS = 100_000;
  */
 const MAX_LENGTH_SIDES = 1000;
 /** After so many points others get a turn. */
-const POINTS_PER_TURN = 50_000;
+const POINTS_PER_TURN = 20_000;
 
 /** A mark that is seen in the rendition. */
 export interface DrawnMark {
@@ -60,24 +61,25 @@ export interface Frame {
 export async function drawnMarks(
   marks: readonly Mark[],
   frame: Frame,
-  trace: TraceMasks,
+  tracer: MaskTracer,
 ): Promise<DrawnMark[]> {
   const { width, height } = frame.size;
   const points = Math.max(4, Math.floor(MAX_POINTS / Math.max(1, marks.length)));
   const limits = { points, length: MAX_LENGTH_SIDES * Math.sqrt(width * height) };
-  const traced = await tracedByIndex(marks, frame, trace, points);
+  const traced = await tracedByIndex(marks, frame, tracer, points);
   const drawn: DrawnMark[] = [];
   let read = 0;
   for (const mark of marks) {
     read += pointsIn(mark, traced.get(mark.index));
     if (read > POINTS_PER_TURN) {
       read = 0;
-      await new Promise((resolve) => setImmediate(resolve));
+      await turnOfOthers();
     }
     const figure = figureOf(mark, frame, traced.get(mark.index));
     const one = figure && drawnMark(mark, figure, frame, limits);
     if (one) drawn.push(one);
   }
+  await turnOfOthers();
   shareLength(drawn, limits);
   return drawn.sort((one, other) => other.area - one.area || one.index - other.index);
 }
@@ -85,12 +87,12 @@ export async function drawnMarks(
 async function tracedByIndex(
   marks: readonly Mark[],
   frame: Frame,
-  trace: TraceMasks,
+  tracer: MaskTracer,
   points: number,
 ): Promise<Map<number, TracedLines>> {
   const masked = marks.flatMap(({ index, mask }) => (mask ? [{ index, mask }] : []));
   const masks = masked.map(({ mask }) => mask);
-  const traced = await tracedLines(masks, trace, frame, CELL, masks.length * points);
+  const traced = await tracedLines(masks, tracer, frame, CELL, masks.length * points);
   return new Map(traced.map((lines, place) => [masked[place]?.index ?? 0, lines]));
 }
 

@@ -51,18 +51,23 @@ export interface Mark extends Shape {
   instrument: string;
 }
 
-/** Outlines of masks, in the order of the masks. */
-export type TraceMasks = (
-  masks: readonly PixelMask[],
-  limits: {
-    /** What of the upright picture is seen, in whole pixels: outside of it there is nothing. */
-    window: { left: number; top: number; right: number; bottom: number };
-    /** Pixels of a side of cells that nobody can tell apart. */
-    cell: number;
-    /** Of all outlines together, about. */
-    corners: number;
-  },
-) => Promise<readonly TracedRings[]>;
+/** How exactly outlines of masks are wanted. */
+export interface TracingLimits {
+  /** What of the upright picture is seen, in whole pixels: outside of it there is nothing. */
+  window: { left: number; top: number; right: number; bottom: number };
+  /** Pixels of a side of cells that nobody can tell apart. */
+  cell: number;
+  /** Of all outlines together, about. */
+  corners: number;
+}
+
+/** Finds the outlines of masks. */
+export interface MaskTracer {
+  /** In the order of the masks. */
+  trace(masks: readonly PixelMask[], limits: TracingLimits): Promise<readonly TracedRings[]>;
+  /** As data of an SVG path. */
+  path(mask: PixelMask, limits: TracingLimits): Promise<string>;
+}
 
 /** Closed rings of whole pixels, to be filled by the even-odd rule. */
 export interface TracedRings {

@@ -4,7 +4,7 @@ import {
   L_SHAPE,
   misplaced,
   SHEET,
-  traceHere,
+  tracerHere,
   TRANSFORMS,
 } from '../../../test/helpers/marks.js';
 import type { Size } from '../../renditions/boxes.js';
@@ -13,7 +13,7 @@ import { maskSvg as maskSvgWith } from './mask-svg.js';
 import type { Point, Shape, Transform } from './mark.js';
 
 const maskSvg = (shape: Partial<Shape>, transform: Transform, size: Size) =>
-  maskSvgWith({ polygon: null, ...shape }, transform, size, traceHere);
+  maskSvgWith({ polygon: null, ...shape }, transform, size, tracerHere);
 const isOpaque = (pixel: number[]) => pixel[3] === 255;
 const BOX: Point[] = [
   [40, 30],

@@ -1,13 +1,14 @@
 import type { Size } from '../../renditions/boxes.js';
 import { figureOf } from './figure.js';
-import { isOfWhole, type Shape, type TraceMasks, type Transform } from './mark.js';
+import type { MaskTracer, PixelMask, Shape, Transform } from './mark.js';
+import { isOfWhole } from './mark.js';
 import { pathOf } from './outline.js';
-import { tracedLines } from './traced-lines.js';
+import { seenPixels } from './traced-lines.js';
 
 /** Pixels around the picture in which cut edges may lie. */
 const MARGIN = 2;
-/** Of a mask's outline: exact up to here, 5 MB of SVG at most. */
-const MAX_CORNERS = 250_000;
+/** Of a mask's outline: up to here a cut-out is exact, and its SVG has about 2 MB. */
+const MAX_CORNERS = 500_000;
 
 /** Whether something lies inside of a shape, that could be cut out: nothing does of lines and points. */
 export function hasInside({ polygon, box, mask }: Shape): boolean {
@@ -20,31 +21,38 @@ export function hasInside({ polygon, box, mask }: Shape): boolean {
  * pixels. Without a shape all of the picture stays.
  *
  * @param transform from pixels of the upright picture to those of the rendition
+ * @param tracer finds the outlines of masks
  */
 export async function maskSvg(
   shape: Shape,
   transform: Transform,
   size: Size,
-  trace: TraceMasks,
+  tracer: MaskTracer,
 ): Promise<Buffer> {
   const { width, height } = size;
-  const whole = `M0 0H${width}V${height}H0Z`;
-  const path = isOfWhole(shape) ? whole : await pathOfShape(shape, transform, size, trace);
+  const path = shape.mask
+    ? await pathOfMask(shape.mask, transform, size, tracer)
+    : `d="${pathOfShape(shape, transform, size)}"`;
   return Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
-      `<path fill="#fff" fill-rule="evenodd" d="${path}"/></svg>`,
+      `<path fill="#fff" fill-rule="evenodd" ${path}/></svg>`,
   );
 }
 
-async function pathOfShape(
-  shape: Shape,
+function pathOfShape(shape: Shape, transform: Transform, size: Size): string {
+  if (isOfWhole(shape)) return `M0 0H${size.width}V${size.height}H0Z`;
+  const figure = figureOf(shape, { transform, size, margin: MARGIN }, undefined);
+  return figure && hasInside(shape) ? pathOf(figure.lines, 3) : '';
+}
+
+/** Whole pixels of the picture, which the renderer moves: to do it here would take long for many corners. */
+async function pathOfMask(
+  mask: PixelMask,
   transform: Transform,
   size: Size,
-  trace: TraceMasks,
+  tracer: MaskTracer,
 ): Promise<string> {
-  const frame = { transform, size, margin: MARGIN };
-  const masks = shape.mask ? [shape.mask] : [];
-  const [traced] = await tracedLines(masks, trace, frame, 0, MAX_CORNERS);
-  const figure = hasInside(shape) ? figureOf(shape, frame, traced) : undefined;
-  return figure ? pathOf(figure.lines, 3) : '';
+  const window = seenPixels({ transform, size, margin: MARGIN });
+  const data = await tracer.path(mask, { window, cell: 0, corners: MAX_CORNERS });
+  return `transform="matrix(${transform.join(' ')})" d="${data}"`;
 }

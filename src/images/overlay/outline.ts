@@ -3,12 +3,18 @@ import type { Point, Transform } from './mark.js';
 
 // Named once: looked up in a loop over millions of points, globals dominate it under the tests' module loader.
 const { floor, hypot, max, min } = Math;
+const { isInteger } = Number;
 
 export interface Bounds {
   left: number;
   top: number;
   right: number;
   bottom: number;
+}
+
+/** Lets requests that wait go on before much more is done. */
+export function turnOfOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A line through points; a closed one goes on from its last to its first. */
@@ -221,5 +227,6 @@ export function pathOf(lines: readonly Line[], digits: number): string {
 
 /** Without trailing zeros and exponents. */
 export function shortNumber(value: number, digits: number): string {
-  return String(Number(value.toFixed(digits)));
+  // Most corners of enlarged masks are whole, and to write digits out only to cut them off takes long.
+  return String(isInteger(value) ? value : Number(value.toFixed(digits)));
 }

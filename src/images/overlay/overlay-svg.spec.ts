@@ -4,7 +4,7 @@ import {
   L_SHAPE,
   misplaced,
   SHEET,
-  traceHere,
+  tracerHere,
   TRANSFORMS,
 } from '../../../test/helpers/marks.js';
 import type { Size } from '../../renditions/boxes.js';
@@ -17,7 +17,7 @@ const AS_IT_IS: Transform = [1, 0, 0, 1, 0, 0];
 /** Large enough for text. */
 const POSTER = { width: 1000, height: 750 };
 const overlaySvg = (marks: Mark[], transform: Transform, size: Size) =>
-  overlaySvgWith(marks, transform, size, traceHere);
+  overlaySvgWith(marks, transform, size, tracerHere);
 const isMarked = (pixel: number[]) => pixel.some((value) => Math.abs(value - 128) > 3);
 
 function aMark(mark: Partial<Mark> = {}): Mark {

@@ -1,8 +1,8 @@
 import type { Size } from '../../renditions/boxes.js';
 import { type DrawnMark, drawnMarks } from './drawn-mark.js';
 import { labelLayer } from './label-layer.js';
-import { isOfWhole, type Mark, type TraceMasks, type Transform } from './mark.js';
-import { pathOf, shortNumber } from './outline.js';
+import { isOfWhole, type Mark, type MaskTracer, type Transform } from './mark.js';
+import { pathOf, shortNumber, turnOfOthers } from './outline.js';
 
 /** Rises with every change that draws the same marks otherwise. */
 export const OVERLAY_REVISION = 1;
@@ -19,21 +19,23 @@ const DOT_STROKES = 2.5;
  *
  * @param transform from pixels of the upright picture to those of the rendition
  * @param size of the rendition, in pixels
- * @param trace finds the outlines of masks
+ * @param tracer finds the outlines of masks
  */
 export async function overlaySvg(
   marks: readonly Mark[],
   transform: Transform,
   size: Size,
-  trace: TraceMasks,
+  tracer: MaskTracer,
 ): Promise<Buffer> {
   const { width, height } = size;
   const side = Math.sqrt(width * height);
   const strokePx = within(side / 400, 1, 12);
   const dotRadius = DOT_STROKES * strokePx;
   const frame = { transform, size, margin: 4 * strokePx, dotRadius };
-  const drawn = await drawnMarks(marks, frame, trace);
+  const drawn = await drawnMarks(marks, frame, tracer);
+  await turnOfOthers();
   const outlines = drawn.map((mark) => linesOf(mark, strokePx) + dotsOf(mark, strokePx, dotRadius));
+  await turnOfOthers();
   const labels = await labelLayer(marks.filter(isOfWhole), drawn, size, within(side / 50, 0, 96));
   return Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +

@@ -8,7 +8,7 @@ import {
   movedBy,
   pixelsWhere,
   SHEET,
-  traceHere,
+  tracerHere,
   TRANSFORMS,
 } from '../../../test/helpers/marks.js';
 import { pixelAt, type Pixels } from '../../../test/helpers/pictures.js';
@@ -108,7 +108,7 @@ function drawn(marks: Partial<Mark>[], transform: Transform, size: Size): Promis
     polygon: null,
     ...mark,
   }));
-  return overlaySvg(whole, transform, size, traceHere);
+  return overlaySvg(whole, transform, size, tracerHere);
 }
 
 async function picture(marks: Partial<Mark>[], transform: Transform, size: Size): Promise<Pixels> {
@@ -116,7 +116,7 @@ async function picture(marks: Partial<Mark>[], transform: Transform, size: Size)
 }
 
 async function cut(shape: Partial<Shape>, transform: Transform, size: Size): Promise<Pixels> {
-  return cutOut(await maskSvg({ polygon: null, ...shape }, transform, size, traceHere), size);
+  return cutOut(await maskSvg({ polygon: null, ...shape }, transform, size, tracerHere), size);
 }
 
 function isColour(pixel: number[], instrument = 'Clarinet'): boolean {

@@ -1,8 +1,11 @@
 import type { Size } from '../../renditions/boxes.js';
-import type { PixelMask, Point, TracedRings, TraceMasks, Transform } from './mark.js';
-import { type Line, placed } from './outline.js';
+import type { PixelMask, Point, TracedRings, MaskTracer, Transform } from './mark.js';
+import { type Line, placed, turnOfOthers } from './outline.js';
 
 const { abs, ceil, floor, hypot, max, min } = Math;
+
+/** After so many corners others get a turn. */
+const CORNERS_PER_TURN = 20_000;
 
 /** The outlines of masks in a rendition. */
 export interface TracedLines {
@@ -14,12 +17,12 @@ export interface TracedLines {
 /**
  * The outlines of masks along the edges of their pixels, in pixels of the rendition; nothing of what lies more than
  * `margin` outside of it.
- * @param cell pixels of the rendition that nobody can tell apart; 0 where every pixel counts
+ * @param cell pixels of the rendition that nobody can tell apart
  * @param corners of all outlines together, about: beyond, they become coarser
  */
 export async function tracedLines(
   masks: readonly PixelMask[],
-  trace: TraceMasks,
+  tracer: MaskTracer,
   frame: { transform: Transform; size: Size; margin: number },
   cell: number,
   corners: number,
@@ -28,9 +31,23 @@ export async function tracedLines(
   const { transform } = frame;
   const [a, b, c, d] = transform;
   const stretch = max(hypot(a, b), hypot(c, d));
-  const traced = await trace(masks, { window: seenOf(frame), cell: cell / stretch, corners });
+  const traced = await tracer.trace(masks, {
+    window: seenPixels(frame),
+    cell: cell / stretch,
+    corners,
+  });
   const zoom = abs(a * d - b * c);
-  return traced.map((rings) => ({ lines: linesOf(rings, transform), area: rings.area * zoom }));
+  const found: TracedLines[] = [];
+  let made = 0;
+  for (const rings of traced) {
+    found.push({ lines: linesOf(rings, transform), area: rings.area * zoom });
+    made += rings.corners.length / 2;
+    if (made > CORNERS_PER_TURN) {
+      made = 0;
+      await turnOfOthers();
+    }
+  }
+  return found;
 }
 
 function linesOf({ corners, ends }: TracedRings, transform: Transform): Line[] {
@@ -44,7 +61,7 @@ function linesOf({ corners, ends }: TracedRings, transform: Transform): Line[] {
 }
 
 /** The whole pixels of the upright picture that a rendition and its margin show. */
-function seenOf(frame: { transform: Transform; size: Size; margin: number }) {
+export function seenPixels(frame: { transform: Transform; size: Size; margin: number }) {
   const { transform, size, margin } = frame;
   const [right, bottom] = [size.width + margin, size.height + margin];
   const corners: Point[] = [
