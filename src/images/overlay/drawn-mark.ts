@@ -70,12 +70,12 @@ export async function drawnMarks(
   const drawn: DrawnMark[] = [];
   let read = 0;
   for (const mark of marks) {
+    const figure = figureOf(mark, frame, traced.get(mark.index));
     read += pointsIn(mark, traced.get(mark.index));
     if (read > POINTS_PER_TURN) {
       read = 0;
       await turnOfOthers();
     }
-    const figure = figureOf(mark, frame, traced.get(mark.index));
     const one = figure && drawnMark(mark, figure, frame, limits);
     if (one) drawn.push(one);
   }

@@ -7,8 +7,11 @@ import { seenPixels } from './traced-lines.js';
 
 /** Pixels around the picture in which cut edges may lie. */
 const MARGIN = 2;
-/** Of a mask's outline: up to here a cut-out is exact, and its SVG has about 2 MB. */
-const MAX_CORNERS = 500_000;
+/**
+ * Of a mask's outline: up to here a cut-out is exact, and its SVG has 5 MB at most. No mask that can be stored (500,000
+ * runs) has more, but the renderer is not at the mercy of that.
+ */
+const MAX_CORNERS = 1_000_000;
 
 /** Whether something lies inside of a shape, that could be cut out: nothing does of lines and points. */
 export function hasInside({ polygon, box, mask }: Shape): boolean {
