@@ -22,6 +22,7 @@ import { errorCode } from '../storage/file-system-errors.js';
 import { UndecodablePicture, UnrecognisedPicture } from './image-file.errors.js';
 import { ImageFileService, type Rendition } from './image-file.service.js';
 import { PictureFileLost } from './images.errors.js';
+import type { Mark } from './overlay/mark.js';
 import { maskSvg } from './overlay/mask-svg.js';
 import { overlaySvg } from './overlay/overlay-svg.js';
 import { CopyMaker } from './copies/copy-maker.service.js';
@@ -224,15 +225,21 @@ function drawingOf(
 ): RenditionOrder['drawing'] {
   if (overlay) {
     const make = async () => ({
-      svg: await overlaySvg([...byIndex.values()], transform, size),
+      svg: await overlaySvg([...byIndex.values()].map(markOf), transform, size),
       how: 'over' as const,
     });
     return { revision: `set ${setRevision}`, make };
   }
-  const polygon = mask === null ? null : byIndex.get(mask)?.polygon;
+  const marked = mask === null ? undefined : byIndex.get(mask);
+  const polygon = marked && markOf(marked).polygon;
   if (!polygon) return undefined;
   return {
     revision: `annotation ${JSON.stringify(polygon.points)}`,
     make: () => Promise.resolve({ svg: maskSvg(polygon, transform, size), how: 'cut' }),
   };
+}
+
+function markOf({ index, instrument, polygon }: AnnotationRecord): Mark {
+  const points = polygon && (polygon.points ?? polygon.rings[0]);
+  return { index, instrument, polygon: points ? { points } : null };
 }

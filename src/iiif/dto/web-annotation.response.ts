@@ -128,6 +128,7 @@ export class WebAnnotationResponse {
 
   static from(annotation: PresentedAnnotation, addresses: IiifAddresses): WebAnnotationResponse {
     const { index, createdAt, updatedAt, source, polygon } = annotation;
+    const outline = polygon?.points ?? polygon?.rings?.[0];
     return {
       id: addresses.annotation(index),
       type: 'Annotation',
@@ -144,7 +145,7 @@ export class WebAnnotationResponse {
           type: 'Canvas',
           partOf: [{ id: addresses.manifest, type: 'Manifest' }],
         },
-        ...(polygon && { selector: selectorOf(polygon.points) }),
+        ...(outline && { selector: selectorOf(outline) }),
       },
     };
   }

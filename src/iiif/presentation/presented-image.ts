@@ -15,12 +15,14 @@ export interface PresentedImage {
   height: number;
 }
 
+type Ring = readonly (readonly [number, number])[];
+
 /** What is marked on an image. */
 export interface PresentedAnnotation {
   index: number;
   instrument: string;
   /** In pixels of the upright picture: a ring, or two opposite corners of a box; null for the whole picture. */
-  polygon: { points: readonly (readonly [number, number])[] } | null;
+  polygon: { points?: Ring | undefined; rings?: readonly Ring[] | undefined } | null;
   attributes: Readonly<Record<string, string | number | boolean>>;
   source: 'human' | 'model';
   /** 0 to 1. */
