@@ -14,6 +14,7 @@ import { CreateAnnotationVersions1795527000000 } from '../migrations/17955270000
 import { RenameLabels1795527100000 } from '../migrations/1795527100000-rename-labels.js';
 import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-searches.js';
 import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
+import { GiveAnnotationsMoreGeometries1795614000000 } from '../migrations/1795614000000-give-annotations-more-geometries.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
 import { IdempotencyKey } from './database/idempotency-key.entity.js';
@@ -46,6 +47,7 @@ export const SCHEMA: DatabaseSchema = {
     RenameLabels1795527100000,
     IndexSearches1795527200000,
     ListLabelsOfImages1795527300000,
+    GiveAnnotationsMoreGeometries1795614000000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CreateAnnotationVersions1795527000000 } from '../migrations/1795527000000-create-annotation-versions.js';
+import { GiveAnnotationsMoreGeometries1795614000000 } from '../migrations/1795614000000-give-annotations-more-geometries.js';
 import { startApp, type TestApp } from './helpers/app.js';
 import { anAnnotation, anImage, annotationFields, pathTo } from './helpers/records.js';
 
@@ -13,9 +14,14 @@ afterAll(() => service.close());
 /** What a service of before would have left, and the migration that it meets. */
 async function migrateAnew({ dataSource }: TestApp): Promise<void> {
   const runner = dataSource.createQueryRunner();
-  const migration = new CreateAnnotationVersions1795527000000();
-  await migration.down(runner);
-  await migration.up(runner);
+  const [history, later] = [
+    new CreateAnnotationVersions1795527000000(),
+    new GiveAnnotationsMoreGeometries1795614000000(),
+  ];
+  await later.down(runner);
+  await history.down(runner);
+  await history.up(runner);
+  await later.up(runner);
   await runner.release();
 }
 

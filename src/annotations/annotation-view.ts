@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { faultsNamed } from '../errors/invalid-request.js';
-import { type Affine, applied, chained, transformOf } from '../renditions/affine.js';
+import { type Affine, chained, transformOf } from '../renditions/affine.js';
 import type { Size } from '../renditions/boxes.js';
 import { planRendition } from '../renditions/rendition-planner.js';
 import { RenditionTooLarge, ScaleTooLarge } from '../renditions/rendition.errors.js';
@@ -8,7 +8,8 @@ import { annotationsIn, type RenditionRequest } from '../renditions/rendition-re
 import type { OutputLimits } from '../renditions/scale.js';
 import type { AnnotatedImage, AnnotationRecord } from './annotation.js';
 import { AnnotationNotFound, PictureMissing } from './annotations.errors.js';
-import { areaOf, boundsOf } from './geometry/polygon.js';
+import { movedGeometries } from './geometry/moved.js';
+import { measuresOfGeometry } from './geometry/measures.js';
 
 /** The units of coordinates: pixels, or parts of the width and the height. */
 export const SPACES = ['pixels', 'normalized'] as const;
@@ -86,7 +87,6 @@ function namedFor<T>(plan: () => T): T {
 }
 
 function moved(annotation: AnnotationRecord, transform: Affine): AnnotationRecord {
-  if (!annotation.polygon) return annotation;
-  const points = annotation.polygon.points.map((point) => applied(transform, point));
-  return { ...annotation, polygon: { points }, bbox: boundsOf(points), area: areaOf(points) };
+  const geometries = movedGeometries(annotation, transform);
+  return { ...annotation, ...geometries, ...measuresOfGeometry(geometries) };
 }

@@ -9,6 +9,7 @@ import {
   type AnnotationRecord,
   type Measures,
 } from './annotation.js';
+import type { ContentRow } from './content-row.js';
 import type { VersionChange } from './history/annotation-version.js';
 import { APPEND_DELETED, APPEND_WRITTEN } from './history/append-versions.js';
 
@@ -48,16 +49,10 @@ interface ImageRow {
   image_updated_by: string | null;
 }
 
-interface AnnotationRow {
+interface AnnotationRow extends ContentRow {
   image_id: string;
   index: number;
   instrument: string;
-  polygon: AnnotationContent['polygon'];
-  attributes: AnnotationContent['attributes'];
-  source: AnnotationContent['source'];
-  confidence: number | null;
-  bbox: AnnotationRecord['bbox'];
-  area: number | null;
   created_at: Date;
   updated_at: Date;
   created_by: string | null;
@@ -74,9 +69,9 @@ const IMAGE_COLUMNS = `
   images.updated_at AS image_updated_at, images.updated_by AS image_updated_by`;
 
 const ANNOTATION_COLUMNS = `
-  annotations.image_id, annotations.index, instruments.name AS instrument, annotations.polygon,
-  annotations.attributes, annotations.source, annotations.confidence, annotations.bbox,
-  annotations.area, annotations.created_at, annotations.updated_at, annotations.created_by,
+  annotations.image_id, annotations.index, instruments.name AS instrument, annotations.polygon, annotations.box,
+  annotations.polyline, annotations.points, annotations.mask, annotations.attributes, annotations.source,
+  annotations.confidence, annotations.bbox, annotations.area, annotations.centroid, annotations.created_at, annotations.updated_at, annotations.created_by,
   annotations.updated_by, annotations.version, instruments.version - 1 AS renames,
   annotations.content_bytes`;
 
@@ -182,19 +177,21 @@ export class AnnotationsRepository {
     await manager.query(
       `WITH content AS (
          SELECT * FROM jsonb_to_recordset($2::jsonb) AS content("index" integer, "instrumentId" bigint,
-                instrument text, change text, polygon jsonb, attributes jsonb, source text,
-                confidence double precision, bbox jsonb, area double precision, "contentBytes" integer)
+                instrument text, change text, polygon jsonb, box jsonb, polyline jsonb, points jsonb,
+                mask jsonb, attributes jsonb, source text, confidence double precision, bbox jsonb,
+                area double precision, centroid jsonb, "contentBytes" integer)
        ), written AS (
-         INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence,
-                bbox, area, content_bytes, created_at, updated_at, created_by, updated_by, version)
-         SELECT $1, "index", "instrumentId", polygon, attributes, source, confidence,
-                bbox, area, "contentBytes", $3, $3, $4, $4, 1
+         INSERT INTO annotations (image_id, index, instrument_id, polygon, box, polyline, points, mask, attributes,
+                source, confidence, bbox, area, centroid, content_bytes, created_at, updated_at, created_by, updated_by, version)
+         SELECT $1, "index", "instrumentId", polygon, box, polyline, points, mask, attributes, source, confidence,
+                bbox, area, centroid, "contentBytes", $3, $3, $4, $4, 1
            FROM content
          ON CONFLICT ON CONSTRAINT pk_annotations DO UPDATE SET
                 instrument_id = excluded.instrument_id, polygon = excluded.polygon,
+                box = excluded.box, polyline = excluded.polyline, points = excluded.points, mask = excluded.mask,
                 attributes = excluded.attributes, source = excluded.source,
                 confidence = excluded.confidence, bbox = excluded.bbox, area = excluded.area,
-                content_bytes = excluded.content_bytes, updated_at = excluded.updated_at,
+                centroid = excluded.centroid, content_bytes = excluded.content_bytes, updated_at = excluded.updated_at,
                 updated_by = excluded.updated_by,
                 created_at = CASE WHEN annotations.deleted_at IS NULL OR $5 THEN annotations.created_at
                                   ELSE excluded.created_at END,
@@ -267,11 +264,16 @@ function toRecord(row: AnnotationRow): AnnotationRecord {
     index: row.index,
     instrument: row.instrument,
     polygon: row.polygon,
+    box: row.box,
+    polyline: row.polyline,
+    points: row.points,
+    mask: row.mask,
     attributes: row.attributes,
     source: row.source,
     confidence: row.confidence,
     bbox: row.bbox,
     area: row.area,
+    centroid: row.centroid,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     createdBy: row.created_by,

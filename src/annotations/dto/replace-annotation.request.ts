@@ -2,11 +2,14 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ValidateIf } from 'class-validator';
 import { MAX_ANNOTATION_INDEX } from '../../http/validation/path-parameters.js';
 import type { Polygon } from '../geometry/polygon.js';
-import { IsPolygon } from './annotation-content.rules.js';
 import { CreateAnnotationRequest } from './create-annotation.request.js';
-import { PolygonResponse } from './polygon.response.js';
+import { IsGeometry, kindsIn } from './geometry.rules.js';
+import { AnyPolygon } from './polygon.response.js';
 
-/** An annotation, whole: `polygon` must be there, so that none is lost by accident. */
+/**
+ * An annotation, whole: `polygon` must be there unless another geometry is, so that none is lost by accident. At most
+ * one geometry is not null.
+ */
 export class ReplaceAnnotationRequest extends CreateAnnotationRequest {
   /** Its place in the image; without one, an annotation of a set is a new one. */
   @ApiProperty({
@@ -18,9 +21,14 @@ export class ReplaceAnnotationRequest extends CreateAnnotationRequest {
   })
   declare index?: number;
 
-  /** Where it is seen; null for a label of the whole picture. */
-  @ApiProperty({ type: PolygonResponse, nullable: true, required: true })
-  @IsPolygon({ message: 'must be there: null clears it' })
-  @ValidateIf((_object, value) => value !== null)
-  declare polygon: Polygon | null;
+  /** Where it is seen, as an outline; it may be left out only beside another geometry. */
+  @AnyPolygon({ required: false })
+  @IsGeometry('polygon', { message: 'must be there: null clears it' })
+  @ValidateIf((content: object, value) => value !== null && !isClearedBy(content, value))
+  declare polygon?: Polygon | null;
+}
+
+/** Whoever sends another geometry does not lose a polygon by accident. */
+function isClearedBy(content: object, polygon: unknown): boolean {
+  return polygon === undefined && kindsIn(content).length > 0;
 }

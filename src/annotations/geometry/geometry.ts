@@ -41,3 +41,17 @@ export interface Geometries {
   readonly points: Keypoints | null;
   readonly mask: Mask | null;
 }
+
+/** The kinds of geometry, in the order in which the wire has them. */
+export const GEOMETRY_KINDS = ['polygon', 'box', 'polyline', 'points', 'mask'] as const;
+export type GeometryKind = (typeof GEOMETRY_KINDS)[number];
+
+/** The geometries of something that is more. */
+export function geometriesOf({ polygon, box, polyline, points, mask }: Geometries): Geometries {
+  return { polygon, box, polyline, points, mask };
+}
+
+/** Those keypoints that are labelled. */
+export function labelledPoints({ points, visibility }: Keypoints): readonly Point[] {
+  return points.filter((_, place) => visibility[place] !== 0);
+}

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { GEOMETRY_KINDS } from '../geometry/geometry.js';
 import { intersectionOverUnion } from '../geometry/intersection-over-union.js';
+import { ringsOf } from '../geometry/polygon.js';
 import type { AnnotationVersion } from './annotation-version.js';
 
 /** What can differ between two versions of an annotation. */
 export const CONTENT_FIELDS = [
   'instrument',
-  'polygon',
+  ...GEOMETRY_KINDS,
   'attributes',
   'source',
   'confidence',
@@ -27,6 +29,9 @@ export async function diffOf(
 ): Promise<AnnotationDiff> {
   const changed = CONTENT_FIELDS.filter((field) => !isDeepStrictEqual(from[field], to[field]));
   const [one, other] = [from.polygon, to.polygon];
-  const iou = one && other ? await intersectionOverUnion(one.points, other.points) : null;
+  const iou =
+    one && other
+      ? await intersectionOverUnion(ringsOf(one)[0] ?? [], ringsOf(other)[0] ?? [])
+      : null;
   return { from, to, changed, iou };
 }
