@@ -69,9 +69,13 @@ function frameOf(
       return [index, box && { left: box[0], top: box[1], width: box[2], height: box[3] }] as const;
     }),
   );
+  // As renditions have it: nothing lies inside of a line, or of points, that could be cut out.
+  const hollow = new Set(
+    annotations.filter(({ polyline, points }) => polyline ?? points).map(({ index }) => index),
+  );
   const request = view.for;
   const plan = namedFor(() =>
-    planRendition(request, { ...size, format }, { limits, accepted: [], places }),
+    planRendition(request, { ...size, format }, { limits, accepted: [], places, hollow }),
   );
   return { transform: transformOf(plan), size: plan.size };
 }
