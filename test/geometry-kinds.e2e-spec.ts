@@ -91,6 +91,24 @@ describe('an annotation with', () => {
     expect(history.body[0]).toMatchObject({ ...NO_GEOMETRY, ...sent, ...measures });
   });
 
+  it('a polygon with holes of many points is judged on them all', async () => {
+    const circle = (radius: number, x = 500) =>
+      Array.from({ length: 2_500 }, (_, n): [number, number] => {
+        const angle = (n / 2_500) * 2 * Math.PI;
+        return [x + radius * Math.cos(angle), 500 + radius * Math.sin(angle)];
+      });
+    const image = await anImage(service.http);
+    const possible = { polygon: { rings: [circle(400), circle(100, 300), circle(90, 500)] } };
+    const { body } = await add(image, possible).expect(201);
+    expect(body.polygon).toEqual(possible.polygon);
+    expect(body.area).toBeCloseTo(Math.PI * (400 ** 2 - 100 ** 2 - 90 ** 2), -2);
+
+    const nested = { polygon: { rings: [circle(400), circle(100), circle(90)] } };
+    expectProblem(await add(image, nested), 422, 'impossible-geometry', [
+      { pointer: '#/polygon/rings/2', detail: 'must not overlap the hole of ring 1' },
+    ]);
+  });
+
   it('keypoints without a visibility has visible ones', async () => {
     const { points } = await anAnnotation(service.http, {
       polygon: null,

@@ -202,6 +202,35 @@ const IMPOSSIBLE: [string, Fields, ExpectedFault][] = [
   ],
 ];
 
+const FRAME = at('0,0 9,0 9,9 0,9');
+const IMPOSSIBLE_RINGS: [string, Fields, ExpectedFault][] = [
+  [
+    'a hole that crosses the outer ring',
+    { polygon: { rings: [FRAME, at('1,1 2,1 2,2'), at('5,5 12,5 12,7 5,7')] } },
+    { pointer: '#/polygon/rings/2/0', detail: /of ring 2, which crosses .* of ring 0/ },
+  ],
+  [
+    'an outer ring that crosses itself',
+    { polygon: { rings: [at('0,0 6,6 4,0 0,4')] } },
+    { pointer: '#/polygon/rings/0/2', detail: /crosses the edge from point 0 to 1 of ring 0/ },
+  ],
+  [
+    'a hole outside',
+    { polygon: { rings: [FRAME, at('11,1 12,1 12,2')] } },
+    { pointer: '#/polygon/rings/1', detail: 'must lie inside of the outer ring' },
+  ],
+  [
+    'a hole in a hole',
+    { polygon: { rings: [FRAME, at('1,1 8,1 8,8 1,8'), at('2,2 3,2 3,3')] } },
+    { pointer: '#/polygon/rings/2', detail: 'must not overlap the hole of ring 1' },
+  ],
+  [
+    'a hole without area',
+    { polygon: { rings: [FRAME, at('1,1 2,2 1,1')] } },
+    { pointer: '#/polygon/rings/1/2', detail: /fewer than three corners/ },
+  ],
+];
+
 const add = async (fields: Fields) =>
   service.http
     .post(pathTo(await anImage(service.http), 'annotations'))
@@ -212,7 +241,7 @@ describe('an annotation with', () => {
     expectProblem(await add(fields), 400, 'invalid-request', faults);
   });
 
-  it.each(IMPOSSIBLE)('%s is 422', async (_, fields, fault) => {
+  it.each([...IMPOSSIBLE, ...IMPOSSIBLE_RINGS])('%s is 422', async (_, fields, fault) => {
     expectProblem(await add(fields), 422, 'impossible-geometry', [fault]);
   });
 

@@ -1,4 +1,6 @@
+import { edgeName, tooFewCorners } from './corners.js';
 import { firstMeeting } from './first-meeting.js';
+import { holedGeometryFaults } from './holed-geometry.js';
 import { Outline } from './outline.js';
 import { boundsOf, type Point, type Polygon } from './polygon.js';
 import { type GeometryFault, MAX_GEOMETRY_FAULTS } from './shape-faults.js';
@@ -12,13 +14,12 @@ export interface PictureSize {
 
 /** Half a pixel, by which annotation tools that count from pixel centres overshoot the edge. */
 export const MARGIN = 0.5;
-const MIN_CORNERS = 3;
 
 /** What is impossible about a polygon of the right shape in itself; nothing about none. */
 export function faultsOfPolygon(polygon: Polygon | null): GeometryFault[] {
   if (!polygon) return [];
   if (polygon.points) return polygonGeometryFaults(polygon.points);
-  return polygon.rings.flatMap((ring) => ringFaults(ring));
+  return holedGeometryFaults(polygon.rings);
 }
 
 /**
@@ -68,10 +69,11 @@ function boxFaults(points: readonly Point[]): GeometryFault[] {
 }
 
 function ringFaults(points: readonly Point[]): GeometryFault[] {
-  // Each point that differs from the one before it (before the first comes the last) is a corner.
-  const repeats = (index: number): boolean => isSame(points.at(index - 1), points[index]);
-  const cornerCount = points.reduce((count, _, index) => count + (repeats(index) ? 0 : 1), 0);
-  if (cornerCount < MIN_CORNERS) return [tooFewCorners(points)];
+  const tooFew = tooFewCorners(points);
+  if (tooFew) {
+    const { index, detail } = tooFew;
+    return [{ path: ['points', index], detail: `${detail}, a box is two points` }];
+  }
   const faults: GeometryFault[] = [];
   if (isFlat(points)) faults.push({ path: ['points'], detail: 'make a ring of zero area' });
   const meeting = firstMeeting(new Outline(points));
@@ -84,16 +86,6 @@ function ringFaults(points: readonly Point[]): GeometryFault[] {
   return faults;
 }
 
-function tooFewCorners(points: readonly Point[]): GeometryFault {
-  const repeated = points.findIndex(
-    (point, index) => index > 0 && isSame(points[index - 1], point),
-  );
-  const detail =
-    'repeats its neighbour, which leaves fewer than three corners: ' +
-    'a ring has at least three, a box is two points';
-  return { path: ['points', repeated < 0 ? points.length - 1 : repeated], detail };
-}
-
 function isInside(value: number, length: number): boolean {
   return value >= -MARGIN && value <= length + MARGIN;
 }
@@ -103,12 +95,4 @@ function outsideDetail(axis: string, value: number, length: number): string[] {
   return [
     `${axis} must be from ${-MARGIN} to ${length + MARGIN} to lie in the picture, not ${value}`,
   ];
-}
-
-function edgeName(edge: number, pointCount: number): string {
-  return `the edge from point ${edge} to ${(edge + 1) % pointCount}`;
-}
-
-function isSame(one: Point | undefined, other: Point | undefined): boolean {
-  return one?.[0] === other?.[0] && one?.[1] === other?.[1];
 }
