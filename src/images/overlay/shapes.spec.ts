@@ -237,6 +237,18 @@ describe('the overlay', () => {
   });
 });
 
+describe('an overlay of very many points', () => {
+  it('stays small, and shows those of every mark', async () => {
+    const points = Array.from({ length: 10_000 }, (_, at): Point => [(at * 7919) % 1000, at % 750]);
+    const marks = Array.from({ length: 40 }, (_, index) => ({
+      points: { points, visibility: points.map(() => 1 + (index % 2)) },
+    }));
+    const svg = await drawn(marks, AS_IT_IS, POSTER);
+    expect(svg.length).toBeLessThan(9e6);
+    await expect(drawnOnGrey(svg, POSTER)).resolves.toMatchObject(POSTER);
+  });
+});
+
 describe('the cut-out', () => {
   it.each(CASES)('is what lies inside of $name, $how', async (one) => {
     const pixels = await cut(one.shape, one.transform, one.size);
