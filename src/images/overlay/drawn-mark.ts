@@ -22,6 +22,8 @@ const MAX_POINTS = 100_000;
  * a renderer that nothing can stop walks every one: two hundred combs of valid teeth took it a minute.
  */
 const MAX_LENGTH_SIDES = 1000;
+/** Of all marks together: a renderer takes up to 0.2 ms for each. */
+const MAX_DOTS = 40_000;
 /** After so many points others get a turn. */
 const POINTS_PER_TURN = 20_000;
 
@@ -81,6 +83,7 @@ export async function drawnMarks(
   }
   await turnOfOthers();
   shareLength(drawn, limits);
+  shareDots(drawn);
   return drawn.sort((one, other) => other.area - one.area || one.index - other.index);
 }
 
@@ -115,6 +118,18 @@ function shareLength(drawn: DrawnMark[], limits: OutlineLimits): void {
     const share = Math.max(0, left) / (byLength.length - at);
     if (length > share) mark.lines = reduced(mark.lines, { ...limits, length: share }, CELL);
     left -= lengthOf(mark.lines);
+  }
+}
+
+/** The same for dots: the first ones of a mark are drawn. */
+function shareDots(drawn: DrawnMark[]): void {
+  const byCount = drawn
+    .filter(({ dots }) => dots.length > 0)
+    .sort((one, other) => one.dots.length - other.dots.length || one.index - other.index);
+  let left = MAX_DOTS;
+  for (const [at, mark] of byCount.entries()) {
+    mark.dots = mark.dots.slice(0, Math.floor(left / (byCount.length - at)));
+    left -= mark.dots.length;
   }
 }
 

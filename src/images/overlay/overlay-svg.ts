@@ -16,8 +16,7 @@ const DOT_STROKES = 2.5;
  * are dots, hollow where they are hidden. It refers to nothing outside of itself, no font either: the same marks give
  * the same bytes everywhere.
  *
- * Bounded, however many marks and points there are: see drawn-mark.ts for outlines; 400 labels. About 4 MB, 9 MB with
- * nothing but hidden points.
+ * Bounded, however many marks and points there are: see drawn-mark.ts for outlines; 400 labels. About 5 MB.
  *
  * @param transform from pixels of the upright picture to those of the rendition
  * @param size of the rendition, in pixels

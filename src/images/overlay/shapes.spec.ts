@@ -244,8 +244,10 @@ describe('an overlay of very many points', () => {
       points: { points, visibility: points.map(() => 1 + (index % 2)) },
     }));
     const svg = await drawn(marks, AS_IT_IS, POSTER);
-    expect(svg.length).toBeLessThan(9e6);
-    await expect(drawnOnGrey(svg, POSTER)).resolves.toMatchObject(POSTER);
+    expect(svg.length).toBeLessThan(5e6);
+    const paths = [...svg.toString().matchAll(/<path d="([^"]+)" stroke="#000"/g)];
+    const counts = paths.map(([, path]) => path!.match(/M/g)!.length);
+    expect(counts).toEqual(marks.map(() => 1000));
   });
 });
 
