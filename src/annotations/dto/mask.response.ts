@@ -23,8 +23,8 @@ export class MaskResponse {
    */
   @ApiProperty({
     anyOf: [
-      { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 2 },
-      { type: 'string', minLength: 2, maxLength: 500_000, pattern: '^[0-o]+$' },
+      { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1 },
+      { type: 'string', minLength: 1, maxLength: 500_000, pattern: '^[0-o]+$' },
     ],
     example: [48_100, 200, 280, 200, 258_420],
   })

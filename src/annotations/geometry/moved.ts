@@ -2,7 +2,10 @@ import { type Affine, applied } from '../../renditions/affine.js';
 import type { Box, Geometries } from './geometry.js';
 import type { Point, Polygon } from './polygon.js';
 
-/** Geometries in the coordinates of a rendition, whose transform keeps upright what is upright. */
+/**
+ * Geometries in the coordinates of a rendition, whose transform keeps upright what is upright; but for masks, which
+ * have pixels and no coordinates.
+ */
 export function movedGeometries(of: Geometries, transform: Affine): Geometries {
   const move = (points: readonly Point[]) => points.map((point) => applied(transform, point));
   return {
