@@ -14,6 +14,7 @@ import { CreateAnnotationVersions1795527000000 } from '../migrations/17955270000
 import { RenameLabels1795527100000 } from '../migrations/1795527100000-rename-labels.js';
 import { IndexSearches1795527200000 } from '../migrations/1795527200000-index-searches.js';
 import { ListLabelsOfImages1795527300000 } from '../migrations/1795527300000-list-labels-of-images.js';
+import { GiveAnnotationsMoreGeometries1795614000000 } from '../migrations/1795614000000-give-annotations-more-geometries.js';
 import { NumberVersionsBySet1795614100000 } from '../migrations/1795614100000-number-versions-by-set.js';
 import { ReviewImages1795614200000 } from '../migrations/1795614200000-review-images.js';
 import { CreateComments1795614201000 } from '../migrations/1795614201000-create-comments.js';
@@ -56,6 +57,7 @@ export const SCHEMA: DatabaseSchema = {
     RenameLabels1795527100000,
     IndexSearches1795527200000,
     ListLabelsOfImages1795527300000,
+    GiveAnnotationsMoreGeometries1795614000000,
     NumberVersionsBySet1795614100000,
     ReviewImages1795614200000,
     CreateComments1795614201000,

@@ -51,7 +51,7 @@ async function aMarkedPhotograph(orientation: number): Promise<Photograph> {
 }
 
 function pointsOf({ polygon }: StoredAnnotation): Place[] {
-  return polygon!.points as unknown as Place[];
+  return (polygon as { points: Place[] }).points;
 }
 
 function middleOf(points: readonly Place[]): Place {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CreateAnnotationVersions1795527000000 } from '../migrations/1795527000000-create-annotation-versions.js';
+import { GiveAnnotationsMoreGeometries1795614000000 } from '../migrations/1795614000000-give-annotations-more-geometries.js';
 import { NumberVersionsBySet1795614100000 } from '../migrations/1795614100000-number-versions-by-set.js';
 import { startApp, type TestApp } from './helpers/app.js';
 import { anAnnotation, anImage, annotationFields, pathTo } from './helpers/records.js';
@@ -14,10 +15,15 @@ afterAll(() => service.close());
 /** What a service of before would have left, and the migrations that it meets. */
 async function migrateAnew({ dataSource }: TestApp): Promise<void> {
   const runner = dataSource.createQueryRunner();
-  const migration = new CreateAnnotationVersions1795527000000();
-  await migration.down(runner);
-  await migration.up(runner);
-  await new NumberVersionsBySet1795614100000().up(runner);
+  const later = [
+    new GiveAnnotationsMoreGeometries1795614000000(),
+    new NumberVersionsBySet1795614100000(),
+  ];
+  const history = new CreateAnnotationVersions1795527000000();
+  for (const migration of [...later].reverse()) await migration.down(runner);
+  await history.down(runner);
+  await history.up(runner);
+  for (const migration of later) await migration.up(runner);
   await runner.release();
 }
 

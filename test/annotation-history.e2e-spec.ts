@@ -13,6 +13,7 @@ import {
   aPolygon,
   at,
   type Fields,
+  NO_GEOMETRY,
   pathTo,
   type StoredAnnotation,
 } from './helpers/records.js';
@@ -77,12 +78,13 @@ describe('GET …/history', () => {
 
     const replaced = {
       instrument: 'clamp',
-      polygon: null,
+      ...NO_GEOMETRY,
       attributes: { seen: true },
       source: 'human',
       confidence: null,
       bbox: null,
       area: null,
+      centroid: null,
       at: INSTANT,
       by: null,
     };
@@ -94,12 +96,14 @@ describe('GET …/history', () => {
         version: 1,
         change: 'created',
         instrument: 'needle holder',
+        ...NO_GEOMETRY,
         polygon: aPolygon(),
         attributes: {},
         source: 'model',
         confidence: 0.5,
         bbox: [10, 10, 30, 20],
         area: 300,
+        centroid: annotation.centroid,
         at: annotation.created_at,
         by: null,
       },
@@ -291,6 +295,7 @@ describe('POST …/restore', () => {
       attributes: { old: true },
       bbox: [10, 10, 30, 20],
       area: 600,
+      centroid: [25, 20],
       updated_at: INSTANT,
       version: 4,
     });

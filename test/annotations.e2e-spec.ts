@@ -10,6 +10,7 @@ import {
   aPolygon,
   etagOf,
   type Fields,
+  NO_GEOMETRY,
   pathTo,
 } from './helpers/records.js';
 
@@ -57,12 +58,14 @@ describe('POST /images/{image_key}/annotations', () => {
       image_key: 'tray 7/front',
       index: 0,
       instrument: 'scalpel',
+      ...NO_GEOMETRY,
       polygon: { points: at('0,0 10,0 10,5 0,5') },
       attributes: { condition: 'clean', occluded: false, depth: -1.5e-300 },
       source: 'model',
       confidence: 0.93,
       bbox: [0, 0, 10, 5],
       area: 50,
+      centroid: [5, 2.5],
       created_at: INSTANT,
       updated_at: answer.body.created_at,
       created_by: null,
@@ -85,12 +88,13 @@ describe('POST /images/{image_key}/annotations', () => {
 
     expect(answer.body).toMatchObject({
       index: 0,
-      polygon: null,
+      ...NO_GEOMETRY,
       attributes: {},
       source: 'human',
       confidence: null,
       bbox: null,
       area: null,
+      centroid: null,
     });
   });
 
@@ -358,6 +362,7 @@ describe('PUT /images/{image_key}/annotations/{annotation_index}', () => {
       confidence: null,
       bbox: [10, 10, 30, 20],
       area: 600,
+      centroid: [25, 20],
       updated_at: answer.body.updated_at,
       version: 2,
     });

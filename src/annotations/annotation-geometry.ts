@@ -3,7 +3,7 @@ import { MAX_FAULTS } from '../errors/invalid-request.js';
 import { jsonPointer } from '../errors/json-pointer.js';
 import type { AnnotationContent } from './annotation.js';
 import { ImpossibleGeometry } from './annotations.errors.js';
-import { outsideFaults } from './geometry/polygon-geometry.js';
+import { outsideFaultsOfGeometry } from './geometry/kind-faults.js';
 
 export type Path = readonly (string | number)[];
 interface Size {
@@ -11,17 +11,16 @@ interface Size {
   height: number;
 }
 
-/** Points of a content's polygon that lie outside the picture; pointers begin with `path`. */
+/** What of a content's geometry lies outside the picture, or does not fit it; pointers begin with `path`. */
 export function outsideFaultsOf(
   content: AnnotationContent,
   path: Path,
   size: Size | undefined,
 ): Fault[] {
-  const points = content.polygon?.points;
-  return points && size ? toFaults(outsideFaults(points, size), path) : [];
+  return size ? toFaults(outsideFaultsOfGeometry(content, size), path) : [];
 }
 
-/** Points of several contents, which the client sent as a list of this name, outside the picture. */
+/** The same of several contents, which the client sent as a list of this name. */
 export function setOutsideFaults(
   contents: readonly AnnotationContent[],
   size: Size | undefined,
@@ -35,10 +34,10 @@ export function assertPossible(faults: readonly Fault[]): void {
   if (faults.length > 0) throw new ImpossibleGeometry(faults);
 }
 
-/** Faults of a polygon in the words of a request; pointers begin with `path`. */
+/** Faults of a geometry, whose paths begin with its kind, in the words of a request; pointers begin with `path`. */
 export function toFaults(found: readonly { path: Path; detail: string }[], path: Path): Fault[] {
   return found.slice(0, MAX_FAULTS).map((fault) => ({
-    pointer: jsonPointer([...path, 'polygon', ...fault.path]),
+    pointer: jsonPointer([...path, ...fault.path]),
     detail: fault.detail,
   }));
 }

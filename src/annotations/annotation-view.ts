@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { faultsNamed } from '../errors/invalid-request.js';
-import { type Affine, applied, chained, transformOf } from '../renditions/affine.js';
+import { faultsNamed, InvalidRequest } from '../errors/invalid-request.js';
+import { type Affine, chained, transformOf } from '../renditions/affine.js';
 import type { Size } from '../renditions/boxes.js';
 import { planRendition } from '../renditions/rendition-planner.js';
 import { RenditionTooLarge, ScaleTooLarge } from '../renditions/rendition.errors.js';
@@ -8,7 +8,13 @@ import { annotationsIn, type RenditionRequest } from '../renditions/rendition-re
 import type { OutputLimits } from '../renditions/scale.js';
 import type { AnnotatedImage, AnnotationRecord } from './annotation.js';
 import { AnnotationNotFound, PictureMissing } from './annotations.errors.js';
-import { areaOf, boundsOf } from './geometry/polygon.js';
+import { geometriesOf, type Mask } from './geometry/geometry.js';
+import { movedGeometries } from './geometry/moved.js';
+import { measuresOfGeometry } from './geometry/measures.js';
+import { type Allowance, resampledMask } from './geometry/resampled-mask.js';
+
+/** How many runs the masks of an answer are made of at most: some 20 MB, in a quarter of a second. */
+const MOST_RUNS = 4_000_000;
 
 /** The units of coordinates: pixels, or parts of the width and the height. */
 export const SPACES = ['pixels', 'normalized'] as const;
@@ -45,8 +51,14 @@ export function viewed(
     view.space === 'normalized'
       ? chained(transform, [1 / size.width, 0, 0, 1 / size.height, 0, 0])
       : transform;
+  const allow = allowanceOf(MOST_RUNS);
+  const masksIn = (mask: Mask) => (view.for ? resampledMask(mask, transform, size, allow) : mask);
   return {
-    annotations: annotations.map((annotation) => moved(annotation, target)),
+    annotations: annotations.map((annotation) =>
+      annotation.mask
+        ? withMask(annotation, masksIn(annotation.mask), size, view.space)
+        : moved(annotation, target),
+    ),
     revision: createHash('sha256').update(target.join()).digest('hex').slice(0, 16),
   };
 }
@@ -68,9 +80,13 @@ function frameOf(
       return [index, box && { left: box[0], top: box[1], width: box[2], height: box[3] }] as const;
     }),
   );
+  // As renditions have it: nothing lies inside of a line, or of points, that could be cut out.
+  const hollow = new Set(
+    annotations.filter(({ polyline, points }) => polyline ?? points).map(({ index }) => index),
+  );
   const request = view.for;
   const plan = namedFor(() =>
-    planRendition(request, { ...size, format }, { limits, accepted: [], places }),
+    planRendition(request, { ...size, format }, { limits, accepted: [], places, hollow }),
   );
   return { transform: transformOf(plan), size: plan.size };
 }
@@ -85,8 +101,37 @@ function namedFor<T>(plan: () => T): T {
   }
 }
 
+/** @throws InvalidRequest once more runs than these were asked for */
+function allowanceOf(most: number): Allowance {
+  let left = most;
+  return (runs) => {
+    left -= runs;
+    if (left >= 0) return;
+    const detail = `makes masks of more than ${most} runs together: ask for a smaller rendition`;
+    throw new InvalidRequest([{ parameter: 'for', detail }]);
+  };
+}
+
+/** Masks have pixels also where coordinates are parts of the picture; what is measured of them is in parts. */
+function withMask(
+  annotation: AnnotationRecord,
+  mask: Mask,
+  { width, height }: Size,
+  space: Space,
+): AnnotationRecord {
+  const measures = measuresOfGeometry({ ...geometriesOf(annotation), mask });
+  const { area, bbox, centroid } = measures;
+  if (space === 'pixels') return { ...annotation, mask, ...measures };
+  return {
+    ...annotation,
+    mask,
+    area: area === null ? null : area / width / height,
+    bbox: bbox && [bbox[0] / width, bbox[1] / height, bbox[2] / width, bbox[3] / height],
+    centroid: centroid && [centroid[0] / width, centroid[1] / height],
+  };
+}
+
 function moved(annotation: AnnotationRecord, transform: Affine): AnnotationRecord {
-  if (!annotation.polygon) return annotation;
-  const points = annotation.polygon.points.map((point) => applied(transform, point));
-  return { ...annotation, polygon: { points }, bbox: boundsOf(points), area: areaOf(points) };
+  const geometries = movedGeometries(annotation, transform);
+  return { ...annotation, ...geometries, ...measuresOfGeometry(geometries) };
 }

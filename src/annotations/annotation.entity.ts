@@ -9,11 +9,11 @@ import {
   type Relation,
 } from 'typeorm';
 import { Image } from '../images/image.entity.js';
-import { AnnotationContentColumns } from './annotation-content.entity.js';
+import { AnnotationContentColumns, ONE_GEOMETRY } from './annotation-content.entity.js';
 import { Instrument } from './instrument.entity.js';
 
 /**
- * A mark on an image: a label and, unless it is for the whole picture, a polygon. A deleted one stays
+ * A mark on an image: a label and, unless it is for the whole picture, a geometry. A deleted one stays
  * as a row without content that counts, so that its index is never given again and its versions go on.
  */
 @Entity('annotations')
@@ -23,6 +23,7 @@ import { Instrument } from './instrument.entity.js';
 @Check('ck_annotations_index', `"index" >= 0`)
 @Check('ck_annotations_source', `"source" IN ('human', 'model')`)
 @Check('ck_annotations_confidence', `"confidence" BETWEEN 0 AND 1`)
+@Check('ck_annotations_geometry', ONE_GEOMETRY)
 export class Annotation extends AnnotationContentColumns {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'pk_annotations' })
   imageId!: string;

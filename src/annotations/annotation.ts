@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Size } from '../renditions/boxes.js';
 import type { RenditionFormat } from '../renditions/rendition-plan.js';
-import { areaOf, boundsOf, type Polygon } from './geometry/polygon.js';
+import { type Geometries, geometriesOf } from './geometry/geometry.js';
+import { type GeometryMeasures, measuresOfGeometry } from './geometry/measures.js';
 
 /** Who drew an annotation. */
 export const ANNOTATION_SOURCES = ['human', 'model'] as const;
@@ -10,11 +11,12 @@ export type AnnotationSource = (typeof ANNOTATION_SOURCES)[number];
 /** A flat object of what an application wants to keep with an annotation. */
 export type Attributes = Record<string, string | number | boolean>;
 
-/** What is said about a part of a picture, or about all of it. */
-export interface AnnotationContent {
+/**
+ * What is said about a part of a picture, or about all of it. Its geometry is in pixels of the upright picture; there
+ * is none for the whole picture.
+ */
+export interface AnnotationContent extends Geometries {
   instrument: string;
-  /** In pixels of the upright picture; null for the whole picture. */
-  polygon: Polygon | null;
   attributes: Attributes;
   source: AnnotationSource;
   /** 0 to 1. */
@@ -27,13 +29,9 @@ export interface AnnotationDraft extends AnnotationContent {
 }
 
 /** A stored annotation, as it is read. */
-export interface AnnotationRecord extends AnnotationContent {
+export interface AnnotationRecord extends AnnotationContent, GeometryMeasures {
   imageId: string;
   index: number;
-  /** `[x, y, width, height]` */
-  bbox: [number, number, number, number] | null;
-  /** Square pixels. */
-  area: number | null;
   createdAt: Date;
   updatedAt: Date;
   createdBy: string | null;
@@ -63,18 +61,14 @@ export interface AnnotatedImage {
 }
 
 /** What is stored of a content beside itself. */
-export interface Measures {
-  bbox: AnnotationRecord['bbox'];
-  area: number | null;
+export interface Measures extends GeometryMeasures {
   /** Size of the content as JSON. */
   contentBytes: number;
 }
 
 export function measuresOf(content: AnnotationContent): Measures {
-  const points = content.polygon?.points;
   return {
-    bbox: points ? boundsOf(points) : null,
-    area: points ? areaOf(points) : null,
+    ...measuresOfGeometry(content),
     contentBytes: Buffer.byteLength(JSON.stringify(contentOf(content))),
   };
 }
@@ -86,6 +80,6 @@ export function isSameContent(a: AnnotationContent, b: AnnotationContent): boole
 
 /** Nothing but the content, of whatever has one. */
 export function contentOf(content: AnnotationContent): AnnotationContent {
-  const { instrument, polygon, attributes, source, confidence } = content;
-  return { instrument, polygon, attributes, source, confidence };
+  const { instrument, attributes, source, confidence } = content;
+  return { instrument, ...geometriesOf(content), attributes, source, confidence };
 }

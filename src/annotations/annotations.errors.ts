@@ -55,13 +55,13 @@ export class NoNextIndex extends DomainError {
   }
 }
 
-/** A polygon cannot be what it says it is: it crosses itself, has no area or leaves the picture (422). */
+/** A geometry cannot be what it says it is: it crosses itself, has no area or leaves the picture (422). */
 export class ImpossibleGeometry extends DomainError {
   readonly kind = 'unprocessable';
   readonly code = 'impossible-geometry';
   override readonly faults: readonly Fault[];
   constructor(faults: readonly Fault[]) {
-    super('A polygon is not possible.');
+    super('A geometry is not possible.');
     this.faults = faults.slice(0, MAX_FAULTS);
   }
 }

@@ -20,6 +20,7 @@ import { LabelMergesRepository } from './label-merges.repository.js';
 import { LabelsController } from './labels.controller.js';
 import { LabelsRepository } from './labels.repository.js';
 import { LabelsService } from './labels.service.js';
+import { MaskOutlines } from './mask-outlines.service.js';
 import { Vocabulary } from './vocabulary.js';
 
 @Module({
@@ -47,8 +48,9 @@ import { Vocabulary } from './vocabulary.js';
     LabelsRepository,
     LabelMerger,
     LabelMergesRepository,
+    MaskOutlines,
     Vocabulary,
   ],
-  exports: [AnnotationSetsService],
+  exports: [AnnotationSetsService, MaskOutlines],
 })
 export class AnnotationsModule {}

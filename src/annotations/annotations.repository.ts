@@ -2,13 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
-import type { RenditionFormat } from '../renditions/rendition-plan.js';
 import {
   type AnnotatedImage,
   type AnnotationContent,
   type AnnotationRecord,
   type Measures,
 } from './annotation.js';
+import {
+  ANNOTATION_COLUMNS,
+  type AnnotationRow,
+  IMAGE_COLUMNS,
+  type ImageRow,
+  toImage,
+  toRecord,
+} from './annotation-rows.js';
 import { TAKE_DECISION_BACK, WITHOUT_DECISION } from './decided-images.js';
 import type { VersionChange } from './history/annotation-version.js';
 import { APPEND_DELETED, APPEND_WRITTEN } from './history/append-versions.js';
@@ -36,53 +43,6 @@ export interface Deed {
   /** The version that the set gets by it. */
   setVersion: number;
 }
-
-interface ImageRow {
-  image_id: string;
-  image_key: string;
-  client_id: string;
-  file_width: number | null;
-  file_height: number | null;
-  file_media_type: `image/${RenditionFormat}` | null;
-  annotation_set_version: number;
-  highest_annotation_index: number;
-  annotation_count: number;
-  annotation_bytes: number;
-  image_updated_at: Date;
-  image_updated_by: string | null;
-}
-
-interface AnnotationRow {
-  image_id: string;
-  index: number;
-  instrument: string;
-  polygon: AnnotationContent['polygon'];
-  attributes: AnnotationContent['attributes'];
-  source: AnnotationContent['source'];
-  confidence: number | null;
-  bbox: AnnotationRecord['bbox'];
-  area: number | null;
-  created_at: Date;
-  updated_at: Date;
-  created_by: string | null;
-  updated_by: string | null;
-  version: number;
-  renames: number;
-  content_bytes: number;
-}
-
-const IMAGE_COLUMNS = `
-  images.id AS image_id, images.image_key, images.client_id, images.file_width, images.file_height,
-  images.file_media_type, images.annotation_set_version,
-  images.highest_annotation_index, images.annotation_count, images.annotation_bytes,
-  images.updated_at AS image_updated_at, images.updated_by AS image_updated_by`;
-
-const ANNOTATION_COLUMNS = `
-  annotations.image_id, annotations.index, instruments.name AS instrument, annotations.polygon,
-  annotations.attributes, annotations.source, annotations.confidence, annotations.bbox,
-  annotations.area, annotations.created_at, annotations.updated_at, annotations.created_by,
-  annotations.updated_by, annotations.version, instruments.version - 1 AS renames,
-  annotations.content_bytes`;
 
 const IMAGE_IN_USE = `images.image_key = $1 AND images.trashed_at IS NULL AND ${visibleImages('$2')}`;
 
@@ -185,19 +145,21 @@ export class AnnotationsRepository {
     await manager.query(
       `WITH content AS (
          SELECT * FROM jsonb_to_recordset($2::jsonb) AS content("imageId" bigint, "index" integer, "instrumentId" bigint,
-                instrument text, change text, polygon jsonb, attributes jsonb, source text,
-                confidence double precision, bbox jsonb, area double precision, "contentBytes" integer)
+                instrument text, change text, polygon jsonb, box jsonb, polyline jsonb, points jsonb,
+                mask jsonb, attributes jsonb, source text, confidence double precision, bbox jsonb,
+                area double precision, centroid jsonb, "contentBytes" integer)
        ), written AS (
-         INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence,
-                bbox, area, content_bytes, created_at, updated_at, created_by, updated_by, version)
-         SELECT "imageId", "index", "instrumentId", polygon, attributes, source, confidence,
-                bbox, area, "contentBytes", $3, $3, $4, $4, 1
+         INSERT INTO annotations (image_id, index, instrument_id, polygon, box, polyline, points, mask, attributes,
+                source, confidence, bbox, area, centroid, content_bytes, created_at, updated_at, created_by, updated_by, version)
+         SELECT "imageId", "index", "instrumentId", polygon, box, polyline, points, mask, attributes, source, confidence,
+                bbox, area, centroid, "contentBytes", $3, $3, $4, $4, 1
            FROM content
          ON CONFLICT ON CONSTRAINT pk_annotations DO UPDATE SET
                 instrument_id = excluded.instrument_id, polygon = excluded.polygon,
+                box = excluded.box, polyline = excluded.polyline, points = excluded.points, mask = excluded.mask,
                 attributes = excluded.attributes, source = excluded.source,
                 confidence = excluded.confidence, bbox = excluded.bbox, area = excluded.area,
-                content_bytes = excluded.content_bytes, updated_at = excluded.updated_at,
+                centroid = excluded.centroid, content_bytes = excluded.content_bytes, updated_at = excluded.updated_at,
                 updated_by = excluded.updated_by,
                 created_at = CASE WHEN annotations.deleted_at IS NULL OR $1 THEN annotations.created_at
                                   ELSE excluded.created_at END,
@@ -247,44 +209,4 @@ export class AnnotationsRepository {
       [imageId, change.highestIndex, change.count, change.bytes, deed.at, deed.by, deed.setVersion],
     );
   }
-}
-
-function toImage(row: ImageRow): AnnotatedImage {
-  return {
-    id: row.image_id,
-    key: row.image_key,
-    clientId: row.client_id,
-    size:
-      row.file_width === null || row.file_height === null
-        ? undefined
-        : { width: row.file_width, height: row.file_height },
-    format: row.file_media_type?.slice('image/'.length) as RenditionFormat | undefined,
-    setVersion: row.annotation_set_version,
-    highestIndex: row.highest_annotation_index,
-    count: row.annotation_count,
-    bytes: row.annotation_bytes,
-    updatedAt: row.image_updated_at,
-    updatedBy: row.image_updated_by,
-  };
-}
-
-function toRecord(row: AnnotationRow): AnnotationRecord {
-  return {
-    imageId: row.image_id,
-    index: row.index,
-    instrument: row.instrument,
-    polygon: row.polygon,
-    attributes: row.attributes,
-    source: row.source,
-    confidence: row.confidence,
-    bbox: row.bbox,
-    area: row.area,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    createdBy: row.created_by,
-    updatedBy: row.updated_by,
-    version: row.version,
-    renames: row.renames,
-    contentBytes: row.content_bytes,
-  };
 }

@@ -180,7 +180,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     status: 422,
     explanation:
       'A polygon crosses itself, has no area, repeats its points or leaves the picture. Each place is in `errors`.',
-    example: 'A polygon is not possible.',
+    example: 'A geometry is not possible.',
     errors: [
       {
         pointer: '#/polygon/points/3',

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnnotationsModule } from '../annotations/annotations.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { Addressing } from './addressing.js';
 import { ImageApiController } from './image-api.controller.js';
@@ -8,7 +9,7 @@ import { PresentationService } from './presentation.service.js';
 
 /** Pictures and annotations for the viewers of others (https://iiif.io). */
 @Module({
-  imports: [ImagesModule],
+  imports: [AnnotationsModule, ImagesModule],
   controllers: [ImageApiController, PresentationController],
   providers: [ImageApiService, PresentationService, Addressing],
 })

@@ -95,7 +95,8 @@ export class PresentationController {
     @Res() response: Response,
   ): Promise<void> {
     const { image, annotations } = await this.service.requireAnnotated(caller, key);
-    const body = WebAnnotationPageResponse.from(annotations, this.addressing.of(request, image));
+    const addresses = this.addressing.of(request, image);
+    const body = WebAnnotationPageResponse.from(annotations, image, addresses);
     sendJsonLd(request, response, PRESENTATION_CONTEXT, body);
   }
 
@@ -116,7 +117,8 @@ export class PresentationController {
     @Res() response: Response,
   ): Promise<void> {
     const { image, annotation } = await this.service.requireAnnotation(caller, key, index);
-    const body = WebAnnotationResponse.alone(annotation, this.addressing.of(request, image));
+    const addresses = this.addressing.of(request, image);
+    const body = WebAnnotationResponse.alone(annotation, image, addresses);
     sendJsonLd(request, response, PRESENTATION_CONTEXT, body);
   }
 

@@ -216,4 +216,20 @@ describe('ImageFileService.render', () => {
     await expect(scaled(largestScale)).resolves.toBeDefined();
     await expect(scaled(largestScale * 1.01)).rejects.toThrow(ScaleTooLarge);
   });
+
+  it('takes into account what the lines of a drawing need', async () => {
+    const small = new ImageFileService({ ...LIMITS, decodeMemory: 40_000_000 });
+    const path = await files.put(await drawPicture({ format: 'png', width: 64, height: 48 }));
+    const picture = await small.inspect(path);
+    const drawn = (bytes: number) => {
+      const lines = `<path d="${'M0 0h9v9z'.repeat(bytes / 9)}"/>`;
+      const svg = Buffer.from(
+        `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48">${lines}</svg>`,
+      );
+      const plan = planOf(picture, { scale: 1, overlay: true });
+      return small.render(path, picture, plan, { drawing: { svg, how: 'over' } });
+    };
+    await expect(drawn(1_000)).resolves.toBeDefined();
+    await expect(drawn(500_000)).rejects.toThrow(ScaleTooLarge);
+  });
 });

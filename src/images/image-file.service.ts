@@ -9,6 +9,7 @@ import {
   copyingBytes,
   type DecodedPicture,
   decodingBytes,
+  drawingBytes,
   encodingBytes,
 } from './decode-memory.js';
 import { inOurTerms } from './decoder-failure.js';
@@ -30,7 +31,7 @@ import type {
 } from './picture.js';
 import type { FromPixels } from './raw-pixels.js';
 import { encoded } from './rendition-encoding.js';
-import { carriedOut } from './rendition-pipeline.js';
+import { carriedOut, type Drawing } from './rendition-pipeline.js';
 import { limitText } from '../renditions/rendition-planner.js';
 import { RenditionTooLarge, ScaleTooLarge } from '../renditions/rendition.errors.js';
 import { mediaTypeOfFormat, type RenditionPlan } from '../renditions/rendition-plan.js';
@@ -128,7 +129,7 @@ export class ImageFileService {
     return this.turns.inTime(signal, async (patience) => {
       const surveyed = await this.survey.forRendition(path, identity, patience);
       const { mediaType, structure, header } = surveyed;
-      const permit = this.renditionPermit({ ...picture, ...surveyed }, plan);
+      const permit = this.renditionPermit({ ...picture, ...surveyed }, plan, drawing);
       const asked = performance.now();
       const render = async () => {
         const begun = performance.now();
@@ -201,11 +202,16 @@ export class ImageFileService {
   }
 
   /** @throws ScaleTooLarge | RenditionTooLarge when it needs more memory than there is for all */
-  private renditionPermit(picture: DecodedPicture, plan: RenditionPlan): number {
+  private renditionPermit(
+    picture: DecodedPicture,
+    plan: RenditionPlan,
+    drawing: Drawing | undefined,
+  ): number {
     const { decodeMemory, maxOutputSide, maxPixels } = this.limits;
-    const permit = decodingBytes(picture) + encodingBytes(picture, plan);
+    const drawn = drawingBytes(drawing?.svg.length ?? 0);
+    const permit = decodingBytes(picture) + encodingBytes(picture, plan) + drawn;
     if (permit <= decodeMemory) return permit;
-    const affordable = Math.max(1, affordablePixels(picture, plan, decodeMemory));
+    const affordable = Math.max(1, affordablePixels(picture, plan, decodeMemory - drawn));
     const limits = { maxOutputSide, maxPixels: Math.min(maxPixels, affordable) };
     if (plan.sizedBy === 'scale') throw new ScaleTooLarge(largestScale(plan.region, limits));
     throw new RenditionTooLarge(plan.sizedBy, limitText(limits));

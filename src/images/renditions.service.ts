@@ -6,6 +6,7 @@ import {
   type AnnotationRecord,
   AnnotationSetsService,
 } from '../annotations/annotation-sets.service.js';
+import { MaskOutlines } from '../annotations/mask-outlines.service.js';
 import { Environment } from '../config/environment.js';
 import type {
   OpenedRepresentation,
@@ -22,12 +23,11 @@ import { errorCode } from '../storage/file-system-errors.js';
 import { UndecodablePicture, UnrecognisedPicture } from './image-file.errors.js';
 import { ImageFileService, type Rendition } from './image-file.service.js';
 import { PictureFileLost } from './images.errors.js';
-import { maskSvg } from './overlay/mask-svg.js';
-import { overlaySvg } from './overlay/overlay-svg.js';
+import { type AnnotationDrawing, drawingOf } from './overlay/annotation-drawing.js';
+import { hasInside } from './overlay/mask-svg.js';
 import { CopyMaker } from './copies/copy-maker.service.js';
 import { renditionName } from './cache/rendition-name.js';
 import { RenditionCache } from './rendition-cache.js';
-import type { Drawing } from './rendition-pipeline.js';
 import { contentTag, formatOfPicture, originalTag, type StoredPicture } from './stored-picture.js';
 
 /** Of the digest of everything that a rendition depends on, in its entity tag. */
@@ -43,11 +43,7 @@ export interface RenditionOrder {
   /** Who waits for it: callers take turns with the decoders. */
   party?: string;
   /** What is drawn or cut out. */
-  drawing?: {
-    /** Changes with whatever it shows. */
-    revision: string;
-    make: () => Promise<Drawing>;
-  };
+  drawing?: AnnotationDrawing;
 }
 
 /** The use cases of what is made of pictures. */
@@ -56,6 +52,7 @@ export class RenditionsService {
   constructor(
     private readonly imageFiles: ImageFileService,
     private readonly annotations: AnnotationSetsService,
+    private readonly outlines: MaskOutlines,
     private readonly storage: FileStorage,
     private readonly cache: RenditionCache,
     private readonly copies: CopyMaker,
@@ -89,10 +86,11 @@ export class RenditionsService {
         limits: this.environment,
         accepted,
         places: new Map(named.map((index) => [index, boxOf(byIndex.get(index))])),
+        hollow: new Set(named.filter((index) => isHollow(byIndex.get(index)))),
       },
     );
     const transform = transformOf(plan);
-    const drawing = set && drawingOf(plan, transform, set.revision, byIndex);
+    const drawing = set && drawingOf(plan, transform, set.revision, byIndex, this.outlines);
     return { plan, transform, isAboutAnnotations, ...(drawing && { drawing }) };
   }
 
@@ -216,23 +214,6 @@ function boxOf(annotation: AnnotationRecord | undefined): Box | null {
   return { left, top, width, height };
 }
 
-function drawingOf(
-  { overlay, mask, size }: RenditionPlan,
-  transform: Affine,
-  setRevision: string,
-  byIndex: ReadonlyMap<number, AnnotationRecord>,
-): RenditionOrder['drawing'] {
-  if (overlay) {
-    const make = async () => ({
-      svg: await overlaySvg([...byIndex.values()], transform, size),
-      how: 'over' as const,
-    });
-    return { revision: `set ${setRevision}`, make };
-  }
-  const polygon = mask === null ? null : byIndex.get(mask)?.polygon;
-  if (!polygon) return undefined;
-  return {
-    revision: `annotation ${JSON.stringify(polygon.points)}`,
-    make: () => Promise.resolve({ svg: maskSvg(polygon, transform, size), how: 'cut' }),
-  };
+function isHollow(annotation: AnnotationRecord | undefined): boolean {
+  return annotation !== undefined && !hasInside(annotation);
 }

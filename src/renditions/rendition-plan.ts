@@ -36,7 +36,7 @@ export interface RenditionPlan {
   maxBytes: number | null;
   /** Whether the annotations are drawn on it. */
   overlay: boolean;
-  /** Index of the annotation of whose polygon everything outside is cut away. */
+  /** Index of the annotation of which everything outside is cut away. */
   mask: number | null;
   /** The parameter that decided the size: a refusal names it. No part of the plan's name. */
   sizedBy: SizeParameter;

@@ -22,6 +22,8 @@ export interface Circumstances {
   accepted: readonly string[];
   /** Where the annotations lie that the request names; null for one of the whole picture. */
   places: ReadonlyMap<number, Box | null>;
+  /** Those of them that nothing lies inside of: lines and points. */
+  hollow?: ReadonlySet<number>;
 }
 
 /** Of lossy formats, where nobody asks for another. */
@@ -97,7 +99,7 @@ function contradictionsIn(request: RenditionRequest): Fault[] {
 function regionFaults(
   { region, mask }: RenditionRequest,
   { width, height }: PlannedPicture,
-  { places }: Circumstances,
+  { places, hollow }: Circumstances,
 ): Fault[] {
   const faults: Fault[] = [];
   const wholePicture = (index: number) => `annotation ${index} is of the whole picture`;
@@ -115,6 +117,11 @@ function regionFaults(
   }
   if (mask !== undefined && places.get(mask) === null)
     faults.push({ parameter: 'mask', detail: wholePicture(mask) });
+  else if (mask !== undefined && hollow?.has(mask))
+    faults.push({
+      parameter: 'mask',
+      detail: `nothing lies inside of annotation ${mask}: it is a line, or points`,
+    });
   return faults;
 }
 

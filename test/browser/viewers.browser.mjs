@@ -51,9 +51,61 @@ const ANNOTATIONS = [
       ],
     },
   },
+  {
+    instrument: 'basin',
+    polygon: { rings: [boxRing(100, 1100, 700, 1700), boxRing(300, 1300, 500, 1500)] },
+  },
+  { instrument: 'gauze', polygon: null, mask: maskOfFrame() },
+  { instrument: 'cover', polygon: null, box: { x: 100, y: 1800, width: 600, height: 150 } },
+  {
+    instrument: 'wire',
+    polygon: null,
+    polyline: {
+      points: [
+        [2400, 200],
+        [2900, 200],
+        [2900, 900],
+      ],
+    },
+  },
+  {
+    instrument: 'tips',
+    polygon: null,
+    points: {
+      points: [
+        [1700.5, 800],
+        [2300, 850],
+        [2000, 900],
+      ],
+      visibility: [2, 1, 0],
+    },
+  },
 ];
 /** Places of the picture: on the edge of an annotation, inside of one close to the edge, and close to it outside. */
 const PLACES = {
+  wire: {
+    edge: [
+      [2500, 200],
+      [2800, 200],
+      [2900, 600],
+    ],
+    inside: [],
+    outside: [
+      [2450, 300],
+      [2700, 700],
+    ],
+  },
+  tips: {
+    edge: [
+      [1700, 780],
+      [2300, 830],
+    ],
+    inside: [],
+    outside: [
+      [2000, 890],
+      [2000, 870],
+    ],
+  },
   scissors: {
     edge: [
       [750, 250],
@@ -71,6 +123,46 @@ const PLACES = {
       [320, 525],
       [830, 605],
       [270, 170],
+    ],
+  },
+  basin: {
+    edge: [
+      [100, 1400],
+      [400, 1700],
+      [300, 1400],
+      [400, 1500],
+    ],
+    inside: [
+      [200, 1400],
+      [600, 1600],
+    ],
+    outside: [
+      [400, 1400],
+      [750, 1400],
+    ],
+  },
+  gauze: {
+    edge: [
+      [900, 1400],
+      [1100, 1700],
+      [1000, 1400],
+      [1100, 1500],
+    ],
+    inside: [
+      [950, 1400],
+      [1150, 1600],
+    ],
+    outside: [
+      [1100, 1400],
+      [850, 1400],
+    ],
+  },
+  cover: {
+    edge: [],
+    inside: [[400, 1875]],
+    outside: [
+      [400, 1770],
+      [750, 1875],
     ],
   },
   tray: {
@@ -107,6 +199,30 @@ const PLACES = {
     ],
   },
 };
+
+/** Boxes of whole pixels, what else has an inside, and what has none. */
+const BOXES = ['tray', 'cover'];
+const AREAS = ['scissors', 'clamp', 'basin', 'gauze'];
+const LINES = ['wire', 'tips'];
+
+function boxRing(left, top, right, bottom) {
+  return [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ];
+}
+
+/** From 900, 1100 to 1300, 1700, but for what lies between 1000, 1300 and 1200, 1500. */
+function maskOfFrame() {
+  const counts = [900 * 2000 + 1100];
+  for (let x = 900; x < 1300; x += 1)
+    if (x < 1000 || x >= 1200) counts.push(600, 1400);
+    else counts.push(200, 200, 200, 1400);
+  counts[counts.length - 1] += 1700 * 2000 - 1100;
+  return { size: [SIZE.height, SIZE.width], counts };
+}
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const screenshots = process.argv[2] ?? join(root, 'var', 'viewers', 'screenshots');
@@ -152,7 +268,8 @@ try {
     await page.waitForFunction(() => globalThis.isShown());
     await page.waitForTimeout(500);
     const annotorious = await looked(page, 'annotorious');
-    for (const name of Object.keys(PLACES)) annotorious.expectFilled(name);
+    for (const name of [...AREAS, ...BOXES]) annotorious.expectFilled(name);
+    for (const name of LINES) annotorious.expectOutlined(name);
   });
   await run('Mirador draws the annotations where they belong', async (page, seen) => {
     await page.goto(`${pages.url}/mirador`);
@@ -163,9 +280,8 @@ try {
     assert.ok(seen.pictures.length >= 1, 'no tile was asked for');
     // It fills boxes, and draws the outlines of everything else.
     const mirador = await looked(page, 'mirador');
-    mirador.expectFilled('tray');
-    mirador.expectOutlined('scissors');
-    mirador.expectOutlined('clamp');
+    for (const name of BOXES) mirador.expectFilled(name);
+    for (const name of [...AREAS, ...LINES]) mirador.expectOutlined(name);
     const text = await page.locator('body').innerText();
     for (const { instrument } of ANNOTATIONS) assert.ok(text.includes(instrument), instrument);
   });

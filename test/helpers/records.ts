@@ -60,6 +60,15 @@ export function annotationFields(fields: Fields = {}): Fields {
   return { instrument: 'needle holder', polygon: aPolygon(), ...fields };
 }
 
+/** Every kind of geometry, none of which is there. */
+export const NO_GEOMETRY = {
+  polygon: null,
+  box: null,
+  polyline: null,
+  points: null,
+  mask: null,
+} as const;
+
 /** Points as they are quickest to read: `'0,0 4,0 4,3'`. */
 export function at(points: string): [number, number][] {
   return points.split(' ').map((point) => {

@@ -98,7 +98,7 @@ it('coordinates come back as the float64 that were sent, wherever they are read'
     const one = await http.get(pathTo(added)).expect(200);
     const { body } = await http.get(pathTo(image)).expect(200);
 
-    expect(added.polygon?.points).toEqual(sent);
+    expect(added.polygon).toEqual({ points: sent });
     expect(replaced.body.polygon.points).toEqual(sent);
     expect(one.body.polygon.points).toEqual(sent);
     expect(body.annotations.at(-1).polygon.points).toEqual(sent);

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AnnotationContent } from '../annotation.js';
+import { type AnnotationContent, contentOf } from '../annotation.js';
 import type { BaseContent, ChangeSince } from './change-since.js';
 
-interface ChangeRow {
+interface ChangeRow extends Omit<AnnotationContent, 'instrument'> {
   index: number;
   first_version: number;
   by: string | null;
@@ -11,10 +11,6 @@ interface ChangeRow {
   base_change: string | null;
   base_instrument: string | null;
   name_now: string | null;
-  polygon: AnnotationContent['polygon'];
-  attributes: AnnotationContent['attributes'];
-  source: AnnotationContent['source'];
-  confidence: number | null;
 }
 
 /** What became of the annotations of an image since its set was at a version; read from the history. */
@@ -44,7 +40,7 @@ export class SetChangesRepository {
     const rows = await manager.query<ChangeRow[]>(
       `SELECT changed.index, changed.first_version, newest.by, newest.at,
               base.change AS base_change, base.instrument AS base_instrument, instruments.name AS name_now,
-              base.polygon, base.attributes, base.source, base.confidence
+              base.polygon, base.box, base.polyline, base.points, base.mask, base.attributes, base.source, base.confidence
          FROM (SELECT index, min(version) AS first_version, max(version) AS last_version
                  FROM annotation_versions
                 WHERE image_id = $1 AND set_version > $2
@@ -66,14 +62,6 @@ function toBase(row: ChangeRow): BaseContent {
   if (row.first_version === 1 || row.base_change === 'deleted') return { forms: [undefined] };
   // Superseded longer ago than history is kept.
   if (row.base_change === null) return { forms: [] };
-  const { polygon, attributes, source, confidence } = row;
   const names = new Set([row.name_now ?? row.base_instrument, row.base_instrument]);
-  const forms = [...names].map((instrument) => ({
-    instrument: instrument ?? '',
-    polygon,
-    attributes,
-    source,
-    confidence,
-  }));
-  return { forms };
+  return { forms: [...names].map((name) => contentOf({ ...row, instrument: name ?? '' })) };
 }

@@ -5,6 +5,10 @@ import { merged } from './three-way-merge.js';
 const content = (instrument: string): Content => ({
   instrument,
   polygon: null,
+  box: null,
+  polyline: null,
+  points: null,
+  mask: null,
   attributes: {},
   source: 'human',
   confidence: null,

@@ -1,11 +1,32 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ANNOTATION_SOURCES, type AnnotationSource, type Attributes } from '../annotation.js';
-import { PolygonResponse } from './polygon.response.js';
+import { BoxResponse } from './box.response.js';
+import { KeypointsResponse } from './keypoints.response.js';
+import { MaskResponse } from './mask.response.js';
+import { AnyPolygon, type PolygonResponse, type RingsResponse } from './polygon.response.js';
+import { PolylineResponse } from './polyline.response.js';
 
 /** What is said about a part of a picture but for its label, in an annotation and in each of its versions. */
 export abstract class AnnotationContentResponse {
-  @ApiProperty({ type: PolygonResponse, nullable: true })
-  polygon!: PolygonResponse | null;
+  /** An outline; null if it is seen otherwise. */
+  @AnyPolygon()
+  polygon!: PolygonResponse | RingsResponse | null;
+
+  /** A box; null if it is seen otherwise. */
+  @ApiProperty({ type: BoxResponse, nullable: true, example: null })
+  box!: BoxResponse | null;
+
+  /** An open line; null if it is seen otherwise. */
+  @ApiProperty({ type: PolylineResponse, nullable: true, example: null })
+  polyline!: PolylineResponse | null;
+
+  /** Keypoints; null if it is seen otherwise. */
+  @ApiProperty({ type: KeypointsResponse, nullable: true, example: null })
+  points!: KeypointsResponse | null;
+
+  /** Single pixels; null if it is seen otherwise. */
+  @ApiProperty({ type: MaskResponse, nullable: true, example: null })
+  mask!: MaskResponse | null;
 
   @ApiProperty({
     type: 'object',
@@ -21,7 +42,7 @@ export abstract class AnnotationContentResponse {
   @ApiProperty({ minimum: 0, maximum: 1 })
   confidence!: number | null;
 
-  /** `[x, y, width, height]` in pixels of the upright picture. */
+  /** `[x, y, width, height]` in pixels of the upright picture; of the labelled keypoints. */
   @ApiProperty({
     type: 'array',
     items: { type: 'number' },
@@ -33,8 +54,22 @@ export abstract class AnnotationContentResponse {
   bbox!: [number, number, number, number] | null;
 
   /**
-   * Square pixels.
+   * Square pixels; null for lines and keypoints, which have none.
    * @example 29805.3125
    */
   area!: number | null;
+
+  /**
+   * `[x, y]` of the middle: that of the area, of a line by its length, the mean of the labelled keypoints or of a
+   * mask's pixels.
+   */
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'number' },
+    minItems: 2,
+    maxItems: 2,
+    nullable: true,
+    example: [306.1666666666667, 158.41666666666666],
+  })
+  centroid!: readonly [number, number] | null;
 }

@@ -1,26 +1,13 @@
 import type { ValidationOptions } from 'class-validator';
 import { InspectedBy, type InnerFault } from '../../http/validation/inspected-by.js';
-import { settingsInForce } from '../../http/validation/settings-in-force.js';
 import type { Attributes } from '../annotation.js';
-import { polygonShapeFaults } from '../geometry/polygon-shape.js';
 
 const MAX_ATTRIBUTES = 32;
 const MAX_ATTRIBUTE_CHARACTERS = 1_000;
 
-/** A polygon as the wire has it; every point that is wrong is named. */
-export function IsPolygon(options?: ValidationOptions): PropertyDecorator {
-  return InspectedBy('isPolygon', polygonFaults, options);
-}
-
 /** A flat object of at most 32 strings, numbers and booleans; every one that is wrong is named. */
 export function IsAttributes(options?: ValidationOptions): PropertyDecorator {
   return InspectedBy('isAttributes', attributeFaults, options);
-}
-
-function polygonFaults(value: unknown): readonly InnerFault[] {
-  return value === undefined
-    ? [{ path: [], detail: 'must be there: null clears it' }]
-    : polygonShapeFaults(value, settingsInForce().maxPolygonPoints);
 }
 
 function attributeFaults(value: unknown): InnerFault[] {

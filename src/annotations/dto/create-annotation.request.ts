@@ -9,11 +9,20 @@ import {
   type AnnotationSource,
   type Attributes,
 } from '../annotation.js';
+import type { Box, Keypoints, Mask, Polyline } from '../geometry/geometry.js';
 import type { Polygon } from '../geometry/polygon.js';
-import { attributesInNfc, IsAttributes, IsPolygon } from './annotation-content.rules.js';
-import { PolygonResponse } from './polygon.response.js';
+import { attributesInNfc, IsAttributes } from './annotation-content.rules.js';
+import { BoxResponse } from './box.response.js';
+import { IsGeometry } from './geometry.rules.js';
+import { KeypointsRequest } from './keypoints.response.js';
+import { MaskResponse } from './mask.response.js';
+import { AnyPolygon } from './polygon.response.js';
+import { PolylineResponse } from './polyline.response.js';
 
-/** A new annotation. */
+/** Keypoints as they are sent: visible, unless it is said of each. */
+type SentKeypoints = Pick<Keypoints, 'points'> & Partial<Keypoints>;
+
+/** A new annotation. At most one geometry is not null; with none it is a label of the whole picture. */
 export class CreateAnnotationRequest {
   /** Its place in the image; left out, it is the highest ever used plus one. */
   @ApiProperty({ type: 'integer' })
@@ -31,11 +40,35 @@ export class CreateAnnotationRequest {
   @IsLabel()
   instrument!: string;
 
-  /** Where it is seen; null (or left out) for a label of the whole picture. */
-  @ApiProperty({ type: PolygonResponse, nullable: true, required: false })
-  @IsPolygon()
+  /** Where it is seen, as an outline. */
+  @AnyPolygon({ required: false })
+  @IsGeometry('polygon')
   @IsOptional()
   polygon?: Polygon | null;
+
+  /** Where it is seen, as a box. */
+  @ApiProperty({ type: BoxResponse, nullable: true, required: false, example: null })
+  @IsGeometry('box')
+  @IsOptional()
+  box?: Box | null;
+
+  /** Where it is seen, as a line. */
+  @ApiProperty({ type: PolylineResponse, nullable: true, required: false, example: null })
+  @IsGeometry('polyline')
+  @IsOptional()
+  polyline?: Polyline | null;
+
+  /** Where it is seen, as keypoints. */
+  @ApiProperty({ type: KeypointsRequest, nullable: true, required: false, example: null })
+  @IsGeometry('points')
+  @IsOptional()
+  points?: SentKeypoints | null;
+
+  /** Where it is seen, as single pixels. */
+  @ApiProperty({ type: MaskResponse, nullable: true, required: false, example: null })
+  @IsGeometry('mask')
+  @IsOptional()
+  mask?: Mask | null;
 
   /** Whatever else there is to say: at most 32 strings, numbers and booleans by name. */
   @ApiPropertyOptional({
@@ -68,9 +101,17 @@ export class CreateAnnotationRequest {
       ...(this.index === undefined ? {} : { index: this.index }),
       instrument: this.instrument,
       polygon: this.polygon ?? null,
+      box: this.box ?? null,
+      polyline: this.polyline ?? null,
+      points: this.points ? withVisibility(this.points) : null,
+      mask: this.mask ?? null,
       attributes: attributesInNfc(this.attributes ?? {}),
       source: this.source ?? 'human',
       confidence: this.confidence ?? null,
     };
   }
+}
+
+function withVisibility({ points, visibility }: SentKeypoints): Keypoints {
+  return { points, visibility: visibility ?? points.map(() => 2) };
 }

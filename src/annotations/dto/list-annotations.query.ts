@@ -14,8 +14,9 @@ const BESIDE_THE_POINT = ['signature', 'v', 'download'];
 /** In which coordinates the annotations are wanted, and of which time. */
 export class ListAnnotationsQuery {
   /**
-   * Gives polygons, boxes and areas in the pixels of a rendition: what stands behind the `?` of the picture's
-   * address, percent-encoded. What the rendition does not show lies outside of it.
+   * Gives geometries and what is measured of them in the pixels of a rendition: what stands behind the `?` of the
+   * picture's address, percent-encoded. What the rendition does not show lies outside of it. A mask becomes one of the
+   * rendition's size, whose pixels are those of the mask that their middles lie in.
    * @example "scale=0.5&rotate=90"
    */
   @ApiProperty({ required: false })
@@ -25,7 +26,7 @@ export class ListAnnotationsQuery {
 
   /**
    * `normalized`: from 0 to 1 of the width and height of the picture, or of the rendition that `for` describes;
-   * an area is a part of its area.
+   * an area is a part of its area. A mask stays one of whole pixels, as `for` makes it or as it is stored.
    */
   @ApiProperty({ enum: SPACES, default: 'pixels', required: false })
   @IsIn(SPACES)

@@ -1,12 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ValidateIf } from 'class-validator';
 import { MAX_ANNOTATION_INDEX } from '../../http/validation/path-parameters.js';
 import type { Polygon } from '../geometry/polygon.js';
-import { IsPolygon } from './annotation-content.rules.js';
 import { CreateAnnotationRequest } from './create-annotation.request.js';
-import { PolygonResponse } from './polygon.response.js';
+import { IsWholePolygon } from './whole-polygon.rule.js';
 
-/** An annotation, whole: `polygon` must be there, so that none is lost by accident. */
+/**
+ * An annotation, whole: `polygon` must be there unless another geometry is, so that none is lost by accident. At most
+ * one geometry is not null.
+ */
 export class ReplaceAnnotationRequest extends CreateAnnotationRequest {
   /** Its place in the image; without one, an annotation of a set is a new one. */
   @ApiProperty({
@@ -18,9 +19,7 @@ export class ReplaceAnnotationRequest extends CreateAnnotationRequest {
   })
   declare index?: number;
 
-  /** Where it is seen; null for a label of the whole picture. */
-  @ApiProperty({ type: PolygonResponse, nullable: true, required: true })
-  @IsPolygon({ message: 'must be there: null clears it' })
-  @ValidateIf((_object, value) => value !== null)
-  declare polygon: Polygon | null;
+  /** Where it is seen, as an outline; it may be left out only beside another geometry. */
+  @IsWholePolygon()
+  declare polygon?: Polygon | null;
 }

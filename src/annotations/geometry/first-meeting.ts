@@ -87,22 +87,11 @@ class Sweep {
     const { firstPlaces, lastPlaces } = this.outline;
     if (firstPlaces[edge] !== place || lastPlaces[edge] === place) return;
     while (edge < this.limit && !this.order.has(edge)) {
-      const overlapped = this.order.insert(edge, (other) => this.sideOf(edge, other));
+      const overlapped = this.order.insert(edge, (other) => this.outline.sideOf(edge, other));
       if (overlapped >= 0) this.limit = Math.max(edge, overlapped);
       else this.compareWithNeighbours(edge);
       this.takeOutBeyondLimit();
     }
-  }
-
-  /** On which side of an edge under the line another one starts; 0 if it runs along it. */
-  private sideOf(starting: number, other: number): number {
-    const { orientation, firstPlaces, lastPlaces } = this.outline;
-    const from = numberAt(firstPlaces, other);
-    const to = numberAt(lastPlaces, other);
-    return (
-      orientation(from, to, numberAt(firstPlaces, starting)) ||
-      orientation(from, to, numberAt(lastPlaces, starting))
-    );
   }
 
   private compareWithNeighbours(edge: number): void {

@@ -1,8 +1,8 @@
 import { type PackedPoints, unpacked } from './packed-points.js';
-import { polygonGeometryFaults } from './polygon-geometry.js';
-import type { GeometryFault } from './polygon-shape.js';
+import { faultsOfPolygon } from './polygon-geometry.js';
+import type { GeometryFault } from './shape-faults.js';
 
 /** What runs on a thread of its own: the faults of each polygon, by its place. */
 export default function faultsOfEach(packed: PackedPoints): GeometryFault[][] {
-  return unpacked(packed).map((points) => (points.length > 0 ? polygonGeometryFaults(points) : []));
+  return unpacked(packed).map(faultsOfPolygon);
 }

@@ -4,6 +4,10 @@ import { intersectionOverUnion } from './intersection-over-union.js';
 import type { Point } from './polygon.js';
 import { polygonGeometryFaults } from './polygon-geometry.js';
 
+/** Of polygons without holes. */
+const ofRings = (one: readonly Point[], other: readonly Point[]) =>
+  intersectionOverUnion([one], [other]);
+
 const box = (left: number, top: number, right: number, bottom: number): Point[] => [
   [left, top],
   [right, bottom],
@@ -80,8 +84,8 @@ describe('intersectionOverUnion', () => {
     ],
     ['the smallest boxes there are', box(0, 0, 4e-320, 4e-320), box(0, 0, 2e-320, 4e-320), 0.5],
   ])('of %s', async (_, one, other, expected) => {
-    expect(await intersectionOverUnion(one, other)).toBeCloseTo(expected, 9);
-    expect(await intersectionOverUnion(other, [...one].reverse())).toBeCloseTo(expected, 9);
+    expect(await ofRings(one, other)).toBeCloseTo(expected, 9);
+    expect(await ofRings(other, [...one].reverse())).toBeCloseTo(expected, 9);
   });
 
   it('is what counting the squares of a grid gives, for all polygons with corners on the grid', async () => {
@@ -89,10 +93,7 @@ describe('intersectionOverUnion', () => {
       fc.asyncProperty(blocks(), blocks(), async (one, other) => {
         const [a, b] = [squaresOf(one), squaresOf(other)];
         const both = [...a].filter((square) => b.has(square)).length;
-        expect(await intersectionOverUnion(one, other)).toBeCloseTo(
-          both / (a.size + b.size - both),
-          9,
-        );
+        expect(await ofRings(one, other)).toBeCloseTo(both / (a.size + b.size - both), 9);
       }),
       { numRuns: 300 },
     );
@@ -109,9 +110,9 @@ describe('intersectionOverUnion', () => {
             if (inOne && inOther) both += 1;
             if (inOne || inOther) any += 1;
           }
-        const found = await intersectionOverUnion(one, other);
+        const found = await ofRings(one, other);
         expect(Math.abs(found - both / any)).toBeLessThan(0.03);
-        expect(await intersectionOverUnion(other, one)).toBeCloseTo(found, 9);
+        expect(await ofRings(other, one)).toBeCloseTo(found, 9);
       }),
       { numRuns: 40 },
     );
@@ -122,7 +123,7 @@ describe('intersectionOverUnion', () => {
     expect(polygonGeometryFaults(one)).toEqual([]);
     let turns = 0;
     const clock = setInterval(() => (turns += 1), 1);
-    const found = await intersectionOverUnion(one, other);
+    const found = await ofRings(one, other);
     clearInterval(clock);
     // Teeth of half the width cross teeth of half the height: a quarter in both, three in any.
     expect(found).toBeCloseTo(1 / 3, 2);
@@ -187,3 +188,51 @@ function holds(ring: readonly Point[], x: number, y: number): boolean {
   });
   return isInside;
 }
+
+describe('intersectionOverUnion of rings with holes', () => {
+  const square = (left: number, top: number, side: number): Point[] => [
+    [left, top],
+    [left + side, top],
+    [left + side, top + side],
+    [left, top + side],
+  ];
+  interface Framed {
+    frame: [number, number, number];
+    hole: [number, number, number];
+    isReversed: boolean;
+  }
+  const framed = fc
+    .tuple(fc.nat(9), fc.nat(9), fc.integer({ min: 3, max: 9 }), fc.nat(99), fc.boolean())
+    .map(([left, top, side, seed, isReversed]): Framed => {
+      const holeSide = 1 + (seed % (side - 2));
+      const hole: Framed['hole'] = [left + 1 + (seed % (side - 1 - holeSide)), top + 1, holeSide];
+      return { frame: [left, top, side], hole, isReversed };
+    });
+  const ringsOf = ({ frame, hole, isReversed }: Framed): Point[][] => [
+    square(...frame),
+    isReversed ? square(...hole).reverse() : square(...hole),
+  ];
+  const holds = ([left, top, side]: [number, number, number], x: number, y: number) =>
+    x >= left && x < left + side && y >= top && y < top + side;
+
+  it('is that of the cells of a grid', async () => {
+    await fc.assert(
+      fc.asyncProperty(framed, framed, async (one, other) => {
+        const cells = Array.from({ length: 400 }, (_, n) => [n % 20, Math.floor(n / 20)] as const);
+        const [a, b] = [one, other].map(({ frame, hole }) =>
+          cells.map(([x, y]) => holds(frame, x, y) && !holds(hole, x, y)),
+        ) as [boolean[], boolean[]];
+        const both = a.filter((inside, at) => inside && b[at]).length;
+        const either = a.filter((inside, at) => inside || b[at]).length;
+        const found = await intersectionOverUnion(ringsOf(one), ringsOf(other));
+        expect(found).toBeCloseTo(both / either, 9);
+      }),
+    );
+  });
+
+  it('is 0 of a ring and what fills its hole', async () => {
+    const rings = [square(0, 0, 9), square(2, 2, 4)];
+    expect(await intersectionOverUnion(rings, [square(2, 2, 4)])).toBeCloseTo(0, 12);
+    expect(await intersectionOverUnion(rings, [box(0, 0, 9, 9)])).toBeCloseTo(65 / 81, 12);
+  });
+});

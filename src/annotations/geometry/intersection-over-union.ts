@@ -2,24 +2,25 @@ import { isDeepStrictEqual } from 'node:util';
 import { areaOf, type Point } from './polygon.js';
 import { type Edges, sharedArea } from './shared-area.js';
 
+/** An outer ring, or two corners of a box, and the holes in it. */
+type Rings = readonly (readonly Point[])[];
+
 /**
  * How much two polygons are one and the same, from 0 (nothing in common) to 1 (equal): the area that is in both by
- * the area that is in any. Correct to about nine digits; polygons may be concave, two points are a box. A ring that
- * touches itself counts by its winding, as its `area` does.
+ * the area that is in any, without their holes. Correct to about nine digits; rings may be concave, two points are a
+ * box. A ring that touches itself counts by its winding, as its `area` does.
  *
  * @param one 2 to 10,000 points of a possible polygon; so is the other. The worst of them take about a second, in
  *   small pieces between which other work goes on.
  */
-export async function intersectionOverUnion(
-  one: readonly Point[],
-  other: readonly Point[],
-): Promise<number> {
+export async function intersectionOverUnion(one: Rings, other: Rings): Promise<number> {
   if (isDeepStrictEqual(one, other)) return 1;
-  const frame = frameOf(one, other);
+  const frame = frameOf(one[0] ?? [], other[0] ?? []);
   if (!frame) return 0;
-  const [a, b] = [inFrame(ringOf(one), frame), inFrame(ringOf(other), frame)];
+  const [a, b] = [one, other].map((rings) => rings.map((ring) => inFrame(ringOf(ring), frame)));
+  if (!a || !b) return 0;
   const shared = Math.abs(await sharedArea(edgesOf(a), edgesOf(b)));
-  const either = areaOf(a) + areaOf(b) - shared;
+  const either = insideArea(a) + insideArea(b) - shared;
   // Neither may leave its range by rounding.
   return either > 0 ? Math.min(1, Math.max(0, shared / either)) : 1;
 }
@@ -65,9 +66,32 @@ function ringOf(points: readonly Point[]): readonly Point[] {
   return [first, [second[0], first[1]], second, [first[0], second[1]]];
 }
 
-function edgesOf(ring: readonly Point[]): Edges {
-  const edges = ring
-    .map((from, place) => [from, ring[(place + 1) % ring.length] ?? from] as const)
+/** The outer ring runs one way and all holes the other, so that what is in a hole counts for nothing. */
+function directed(rings: Rings): Rings {
+  return rings.map((ring, place) =>
+    isClockwise(ring) === (place === 0) ? ring : [...ring].reverse(),
+  );
+}
+
+function isClockwise(ring: readonly Point[]): boolean {
+  let twice = 0;
+  let [lastX, lastY] = ring.at(-1) ?? [0, 0];
+  for (const [x, y] of ring) {
+    twice += lastX * y - x * lastY;
+    [lastX, lastY] = [x, y];
+  }
+  return twice > 0;
+}
+
+function insideArea([outer = [], ...holes]: Rings): number {
+  return holes.reduce((left, hole) => left - areaOf(hole), areaOf(outer));
+}
+
+function edgesOf(rings: Rings): Edges {
+  const edges = directed(rings)
+    .flatMap((ring) =>
+      ring.map((from, place) => [from, ring[(place + 1) % ring.length] ?? from] as const),
+    )
     // What stands upright has nothing below it.
     .filter(([from, to]) => from[0] !== to[0])
     .map(([from, to]) =>

@@ -6,8 +6,9 @@ import type { Point } from './polygon.js';
 export type Meeting = 'crosses' | 'overlaps';
 
 /**
- * The closed outline of a ring, prepared for questions about its edges. Edge k runs from point k to
- * the next, the last one back to point 0; an edge between equal points has no length and meets none.
+ * The closed outlines of one or more rings, prepared for questions about their edges. Points are numbered from one
+ * ring to the next. Edge k runs from point k to the next of its ring, the last one back to the ring's first; an edge
+ * between equal points has no length and meets none.
  *
  * A *place* is the rank of a point from left to right (equal x: by y); equal points share it.
  * Read as a sweep, this order is that of a picture sheared by a hair, so that upright edges need no
@@ -26,12 +27,17 @@ export class Outline {
   readonly orientation: Orientation;
   private readonly lowestYs: Float64Array;
   private readonly highestYs: Float64Array;
+  /** The edge that ends in each point. */
+  private readonly edgesBefore: Int32Array;
 
-  constructor(points: readonly Point[]) {
+  constructor(...rings: readonly (readonly Point[])[]) {
+    const [ring = []] = rings;
+    const points = rings.length > 1 ? rings.flat() : ring;
     const count = points.length;
     const xs = Float64Array.from(points, ([x]) => x);
     const ys = Float64Array.from(points, ([, y]) => y);
     this.edgeCount = count;
+    this.edgesBefore = edgesBeforePoints(rings, count);
     this.pointsByPlace = sortedByPosition(xs, ys);
     this.places = new Int32Array(count);
     const placeXs = new Float64Array(count);
@@ -53,8 +59,8 @@ export class Outline {
     this.lastPlaces = new Int32Array(count);
     this.lowestYs = new Float64Array(count);
     this.highestYs = new Float64Array(count);
-    for (let edge = 0; edge < count; edge += 1) {
-      const end = edge + 1 === count ? 0 : edge + 1;
+    for (let end = 0; end < count; end += 1) {
+      const edge = numberAt(this.edgesBefore, end);
       const from = numberAt(this.places, edge);
       const to = numberAt(this.places, end);
       this.firstPlaces[edge] = Math.min(from, to);
@@ -66,7 +72,17 @@ export class Outline {
 
   /** The edge that ends in a point; the one that starts there has the point's own number. */
   edgeBefore(point: number): number {
-    return point === 0 ? this.edgeCount - 1 : point - 1;
+    return numberAt(this.edgesBefore, point);
+  }
+
+  /** On which side of an edge under the sweep line another one starts; 0 if it runs along it. */
+  sideOf(starting: number, other: number): number {
+    const from = numberAt(this.firstPlaces, other);
+    const to = numberAt(this.lastPlaces, other);
+    return (
+      this.orientation(from, to, numberAt(this.firstPlaces, starting)) ||
+      this.orientation(from, to, numberAt(this.lastPlaces, starting))
+    );
   }
 
   /**
@@ -93,6 +109,17 @@ export class Outline {
   private isAbove(one: number, other: number): boolean {
     return numberAt(this.highestYs, one) < numberAt(this.lowestYs, other);
   }
+}
+
+function edgesBeforePoints(rings: readonly (readonly Point[])[], count: number): Int32Array {
+  const edges = new Int32Array(count);
+  let start = 0;
+  for (const { length } of rings) {
+    for (let point = start + 1; point < start + length; point += 1) edges[point] = point - 1;
+    if (length > 0) edges[start] = start + length - 1;
+    start += length;
+  }
+  return edges;
 }
 
 function sortedByPosition(xs: Float64Array, ys: Float64Array): Int32Array {

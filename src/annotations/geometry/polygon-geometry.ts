@@ -1,7 +1,9 @@
+import { edgeName, tooFewCorners } from './corners.js';
 import { firstMeeting } from './first-meeting.js';
+import { holedGeometryFaults } from './holed-geometry.js';
 import { Outline } from './outline.js';
-import { boundsOf, type Point } from './polygon.js';
-import { MAX_GEOMETRY_FAULTS, type GeometryFault } from './polygon-shape.js';
+import { boundsOf, type Point, type Polygon } from './polygon.js';
+import { type GeometryFault, MAX_GEOMETRY_FAULTS } from './shape-faults.js';
 import { isFlat } from './ring-area.js';
 
 /** The size of an upright picture, in pixels. */
@@ -11,8 +13,14 @@ export interface PictureSize {
 }
 
 /** Half a pixel, by which annotation tools that count from pixel centres overshoot the edge. */
-const MARGIN = 0.5;
-const MIN_CORNERS = 3;
+export const MARGIN = 0.5;
+
+/** What is impossible about a polygon of the right shape in itself; nothing about none. */
+export function faultsOfPolygon(polygon: Polygon | null): GeometryFault[] {
+  if (!polygon) return [];
+  if (polygon.points) return polygonGeometryFaults(polygon.points);
+  return holedGeometryFaults(polygon.rings);
+}
 
 /**
  * What is impossible about a polygon of the right shape: points outside the picture (where its size
@@ -32,15 +40,23 @@ export function polygonGeometryFaults(
   return [...figureFaults, ...outside].slice(0, MAX_GEOMETRY_FAULTS);
 }
 
-/** The points that lie more than half a pixel outside a picture, at most 100 of them. */
+/**
+ * The points that lie more than half a pixel outside a picture, at most 100 of them.
+ * @param path where the points are
+ * @param counts which of them are looked at, by their places
+ */
 export function outsideFaults(
   points: readonly Point[],
   { width, height }: PictureSize,
+  path: GeometryFault['path'] = ['points'],
+  counts: (index: number) => boolean = () => true,
 ): GeometryFault[] {
   const faults: GeometryFault[] = [];
   for (const [index, [x, y]] of points.entries()) {
+    if (isInside(x, width) && isInside(y, height)) continue;
+    if (!counts(index)) continue;
     const details = [...outsideDetail('x', x, width), ...outsideDetail('y', y, height)];
-    if (details.length > 0) faults.push({ path: ['points', index], detail: details.join('; ') });
+    faults.push({ path: [...path, index], detail: details.join('; ') });
     if (faults.length === MAX_GEOMETRY_FAULTS) break;
   }
   return faults;
@@ -53,10 +69,11 @@ function boxFaults(points: readonly Point[]): GeometryFault[] {
 }
 
 function ringFaults(points: readonly Point[]): GeometryFault[] {
-  // Each point that differs from the one before it (before the first comes the last) is a corner.
-  const repeats = (index: number): boolean => isSame(points.at(index - 1), points[index]);
-  const cornerCount = points.reduce((count, _, index) => count + (repeats(index) ? 0 : 1), 0);
-  if (cornerCount < MIN_CORNERS) return [tooFewCorners(points)];
+  const tooFew = tooFewCorners(points);
+  if (tooFew) {
+    const { index, detail } = tooFew;
+    return [{ path: ['points', index], detail: `${detail}, a box is two points` }];
+  }
   const faults: GeometryFault[] = [];
   if (isFlat(points)) faults.push({ path: ['points'], detail: 'make a ring of zero area' });
   const meeting = firstMeeting(new Outline(points));
@@ -69,27 +86,13 @@ function ringFaults(points: readonly Point[]): GeometryFault[] {
   return faults;
 }
 
-function tooFewCorners(points: readonly Point[]): GeometryFault {
-  const repeated = points.findIndex(
-    (point, index) => index > 0 && isSame(points[index - 1], point),
-  );
-  const detail =
-    'repeats its neighbour, which leaves fewer than three corners: ' +
-    'a ring has at least three, a box is two points';
-  return { path: ['points', repeated < 0 ? points.length - 1 : repeated], detail };
+function isInside(value: number, length: number): boolean {
+  return value >= -MARGIN && value <= length + MARGIN;
 }
 
 function outsideDetail(axis: string, value: number, length: number): string[] {
-  if (value >= -MARGIN && value <= length + MARGIN) return [];
+  if (isInside(value, length)) return [];
   return [
     `${axis} must be from ${-MARGIN} to ${length + MARGIN} to lie in the picture, not ${value}`,
   ];
-}
-
-function edgeName(edge: number, pointCount: number): string {
-  return `the edge from point ${edge} to ${(edge + 1) % pointCount}`;
-}
-
-function isSame(one: Point | undefined, other: Point | undefined): boolean {
-  return one?.[0] === other?.[0] && one?.[1] === other?.[1];
 }

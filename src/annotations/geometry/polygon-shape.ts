@@ -1,60 +1,46 @@
-/** One thing wrong with a polygon, and where in it: `['points', 3]` is its fourth point. */
-export interface GeometryFault {
-  readonly path: readonly (string | number)[];
-  readonly detail: string;
-}
+import {
+  type GeometryFault,
+  keyFaults,
+  MAX_GEOMETRY_FAULTS,
+  pointsFaults,
+} from './shape-faults.js';
 
-/** Faults beyond these are not listed: an answer stays readable, and small. */
-export const MAX_GEOMETRY_FAULTS = 100;
 export const MIN_POINTS = 2;
+export const MIN_RING_POINTS = 3;
 
 /**
- * What keeps a value from being a polygon at all (`{ points: [[x, y], …] }` with 2 to `maxPoints` points
- * of two finite numbers each). Empty: it is a `Polygon`; whether it is a possible one is the
- * question of `polygonGeometryFaults`.
+ * What keeps a value from being a polygon at all: `{ points: [[x, y], …] }` with 2 to `maxPoints` points of two
+ * finite numbers each, or `{ rings: [[[x, y], …], …] }` with at least three points each and at most `maxPoints` of
+ * them together. Empty: it is a `Polygon`; whether it is a possible one is the question of `polygonGeometryFaults`.
  */
 export function polygonShapeFaults(value: unknown, maxPoints: number): GeometryFault[] {
-  if (!isObject(value)) {
-    return [{ path: [], detail: 'must be an object with the key "points"' }];
-  }
-  const unknownKeys = Object.keys(value)
-    .filter((key) => key !== 'points')
-    .slice(0, MAX_GEOMETRY_FAULTS)
-    .map((key) => ({ path: [key], detail: 'is not a known key of a polygon' }));
-  const points = Object.hasOwn(value, 'points') ? value.points : undefined;
-  return [...unknownKeys, ...pointsFaults(points, maxPoints)].slice(0, MAX_GEOMETRY_FAULTS);
+  const keys = keyFaults(value, 'a polygon', ['points', 'rings']);
+  if (!keys.fields)
+    return [{ path: [], detail: 'must be an object with the key "points" or "rings"' }];
+  const faults = [...keys.faults, ...fieldFaults(keys.fields, maxPoints)];
+  return faults.slice(0, MAX_GEOMETRY_FAULTS);
 }
 
-function pointsFaults(points: unknown, maxPoints: number): GeometryFault[] {
-  const path = ['points'];
-  if (points === undefined) return [{ path, detail: 'is required' }];
-  if (!Array.isArray(points)) return [{ path, detail: 'must be an array of [x, y]' }];
-  // A list too long is not walked: a million points must be as cheap to refuse as one.
-  if (points.length < MIN_POINTS || points.length > maxPoints) {
-    const range = `${MIN_POINTS} to ${maxPoints}`;
-    return [{ path, detail: `must hold ${range} points, not ${points.length}` }];
-  }
+function fieldFaults({ points, rings }: Record<string, unknown>, maxPoints: number) {
+  if (rings === undefined) return pointsFaults(points, { min: MIN_POINTS, max: maxPoints });
+  const faults = ringsFaults(rings, maxPoints);
+  if (points === undefined) return faults;
+  return [{ path: ['rings'], detail: 'must not be there beside "points"' }, ...faults];
+}
+
+function ringsFaults(rings: unknown, maxPoints: number): GeometryFault[] {
+  const path = ['rings'];
+  if (!Array.isArray(rings) || rings.length === 0)
+    return [{ path, detail: 'must be an array of at least one ring: the outer one, then holes' }];
+  const counts = rings.map((ring: unknown) => (Array.isArray(ring) ? ring.length : 0));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total > maxPoints || rings.length > maxPoints)
+    return [{ path, detail: `must hold at most ${maxPoints} points together, not ${total}` }];
   const faults: GeometryFault[] = [];
-  for (let index = 0; index < points.length && faults.length < MAX_GEOMETRY_FAULTS; index += 1) {
-    if (!isPoint(points[index])) {
-      faults.push({
-        path: ['points', index],
-        detail: 'must be [x, y]: exactly two finite numbers',
-      });
-    }
+  for (const [place, ring] of rings.entries()) {
+    const range = { min: MIN_RING_POINTS, max: maxPoints };
+    faults.push(...pointsFaults(ring, range, ['rings', place]));
+    if (faults.length >= MAX_GEOMETRY_FAULTS) break;
   }
   return faults;
-}
-
-function isPoint(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length === 2 &&
-    Number.isFinite(value[0]) &&
-    Number.isFinite(value[1])
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,8 +4,23 @@ import { ringArea } from './ring-area.js';
 export type Point = readonly [x: number, y: number];
 
 /** Two points are the opposite corners of a box; three or more are a ring, closed by itself. */
-export interface Polygon {
+export interface PlainPolygon {
   readonly points: readonly Point[];
+  readonly rings?: undefined;
+}
+
+/** The outer ring, then the holes in it; each is closed by itself. */
+export interface HoledPolygon {
+  readonly rings: readonly (readonly Point[])[];
+  readonly points?: undefined;
+}
+
+/** A polygon, with or without holes. */
+export type Polygon = PlainPolygon | HoledPolygon;
+
+/** The rings that a polygon is made of, the outer one first; the two corners of a box are taken for one. */
+export function ringsOf({ points, rings }: Polygon): readonly (readonly Point[])[] {
+  return points ? [points] : rings;
 }
 
 /**

@@ -2,21 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { estimateRows } from '../../database/estimate.js';
 import type { Page, PageRequest } from '../../database/page.js';
-import type { AnnotationContent, AnnotationRecord } from '../annotation.js';
+import type { ContentRow } from '../content-row.js';
 import type { AnnotationVersion, VersionChange } from './annotation-version.js';
 
-interface VersionRow {
+interface VersionRow extends ContentRow {
   index: number;
   version: number;
   change: VersionChange;
   instrument_id: string;
   instrument: string;
-  polygon: AnnotationContent['polygon'];
-  attributes: AnnotationContent['attributes'];
-  source: AnnotationContent['source'];
-  confidence: number | null;
-  bbox: AnnotationRecord['bbox'];
-  area: number | null;
   content_bytes: number;
   created_at: Date;
   created_by: string | null;
@@ -25,8 +19,8 @@ interface VersionRow {
 }
 
 const COLUMNS = `
-  index, version, change, instrument_id, instrument, polygon, attributes, source, confidence, bbox, area, content_bytes,
-  created_at, created_by, at, by`;
+  index, version, change, instrument_id, instrument, polygon, box, polyline, points, mask, attributes, source,
+  confidence, bbox, area, centroid, content_bytes, created_at, created_by, at, by`;
 
 /** What a version takes of a page beside its content. */
 const OVERHEAD_BYTES = 300;
@@ -158,11 +152,16 @@ function toVersion(row: VersionRow): AnnotationVersion {
     instrumentId: row.instrument_id,
     instrument: row.instrument,
     polygon: row.polygon,
+    box: row.box,
+    polyline: row.polyline,
+    points: row.points,
+    mask: row.mask,
     attributes: row.attributes,
     source: row.source,
     confidence: row.confidence,
     bbox: row.bbox,
     area: row.area,
+    centroid: row.centroid,
     contentBytes: row.content_bytes,
     at: row.at,
     by: row.by,

@@ -12,6 +12,7 @@ import { AnnotationSetWriter } from '../annotation-set.writer.js';
 import { AnnotationNotFound } from '../annotations.errors.js';
 import { AnnotationsRepository } from '../annotations.repository.js';
 import { assertUnchanged } from '../conflicts/annotation-precondition.js';
+import { geometriesOf } from '../geometry/geometry.js';
 import { keepLabels } from '../label-gate.js';
 import { Vocabulary } from '../vocabulary.js';
 import { AnnotationVersionNotFound } from './annotation-history.errors.js';
@@ -101,9 +102,16 @@ export class AnnotationRestorationService {
         ? await this.history.findNewest(imageId, index, current?.version, manager)
         : await this.history.find(imageId, index, version, manager);
     if (!found) throw new AnnotationVersionNotFound(index, version);
-    const { polygon, attributes, source, confidence } = found;
+    const { attributes, source, confidence } = found;
+    const geometries = geometriesOf(found);
     // Renamed or merged since, it is called something else now.
     const instrument = await this.vocabulary.nameOf(manager, found.instrumentId);
-    return { instrument: instrument ?? found.instrument, polygon, attributes, source, confidence };
+    return {
+      instrument: instrument ?? found.instrument,
+      ...geometries,
+      attributes,
+      source,
+      confidence,
+    };
   }
 }

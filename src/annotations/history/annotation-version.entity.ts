@@ -9,7 +9,7 @@ import {
   type Relation,
 } from 'typeorm';
 import { Image } from '../../images/image.entity.js';
-import { AnnotationContentColumns } from '../annotation-content.entity.js';
+import { AnnotationContentColumns, ONE_GEOMETRY } from '../annotation-content.entity.js';
 import type { VersionChange } from './annotation-version.js';
 
 /**
@@ -26,6 +26,7 @@ import type { VersionChange } from './annotation-version.js';
   'ck_annotation_versions_change',
   `"change" IN ('created', 'replaced', 'deleted', 'restored', 'imported', 'relabelled')`,
 )
+@Check('ck_annotation_versions_geometry', ONE_GEOMETRY)
 export class AnnotationVersionRow extends AnnotationContentColumns {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'pk_annotation_versions' })
   imageId!: string;

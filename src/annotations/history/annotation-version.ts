@@ -1,4 +1,6 @@
 import type { AnnotationContent, AnnotationRecord } from '../annotation.js';
+import { geometriesOf } from '../geometry/geometry.js';
+import type { GeometryMeasures } from '../geometry/measures.js';
 
 /** What made a version of an annotation. */
 export const VERSION_CHANGES = [
@@ -15,14 +17,12 @@ export type VersionChange = (typeof VERSION_CHANGES)[number];
 export const HIGHEST_VERSION = 2_147_483_647;
 
 /** An annotation as one change left it; a deletion keeps the content that it took away. */
-export interface AnnotationVersion extends AnnotationContent {
+export interface AnnotationVersion extends AnnotationContent, GeometryMeasures {
   index: number;
   version: number;
   change: VersionChange;
   /** The label that it carried; `instrument` is what that was called then. */
   instrumentId: string;
-  bbox: AnnotationRecord['bbox'];
-  area: number | null;
   /** Size of the content as JSON. */
   contentBytes: number;
   /** When it became this, and by which caller. */
@@ -39,12 +39,13 @@ export function recordOf(imageId: string, version: AnnotationVersion): Annotatio
     imageId,
     index: version.index,
     instrument: version.instrument,
-    polygon: version.polygon,
+    ...geometriesOf(version),
     attributes: version.attributes,
     source: version.source,
     confidence: version.confidence,
     bbox: version.bbox,
     area: version.area,
+    centroid: version.centroid,
     contentBytes: version.contentBytes,
     // It is named as it was then, whatever the label was renamed to since.
     renames: 0,

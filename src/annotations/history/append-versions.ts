@@ -1,6 +1,6 @@
 const COLUMNS = `
-  image_id, index, version, change, instrument_id, instrument, polygon, attributes, source, confidence, bbox, area,
-  content_bytes, created_at, created_by, at, by, set_version`;
+  image_id, index, version, change, instrument_id, instrument, polygon, box, polyline, points, mask, attributes,
+  source, confidence, bbox, area, centroid, content_bytes, created_at, created_by, at, by, set_version`;
 
 /**
  * The ends of the three statements that write annotations: they append to the history what was just written, so
@@ -11,22 +11,22 @@ const COLUMNS = `
 /** Behind the common tables `content` (what is stored, each with its `change`) and `written` (the rows it made). */
 export const APPEND_WRITTEN = `
   INSERT INTO annotation_versions (${COLUMNS})
-  SELECT written.image_id, index, written.version, change, "instrumentId", instrument, polygon, attributes, source,
-         confidence, bbox, area, "contentBytes", written.created_at, written.created_by, $3, $4, $5::integer
+  SELECT written.image_id, index, written.version, change, "instrumentId", instrument, polygon, box, polyline, points, mask,
+         attributes, source, confidence, bbox, area, centroid, "contentBytes", written.created_at, written.created_by, $3, $4, $5::integer
     FROM written JOIN content USING (index)
    WHERE written.image_id = content."imageId"`;
 
 /** Behind the common table `relabelled`: the rows of annotations that carry another label now. */
 export const APPEND_RELABELLED = `
   INSERT INTO annotation_versions (${COLUMNS})
-  SELECT image_id, index, relabelled.version, 'relabelled', instruments.id, instruments.name, polygon, attributes, source,
-         confidence, bbox, area, content_bytes, created_at, created_by, updated_at, updated_by,
+  SELECT image_id, index, relabelled.version, 'relabelled', instruments.id, instruments.name, polygon, box, polyline,
+         points, mask, attributes, source, confidence, bbox, area, centroid, content_bytes, created_at, created_by, updated_at, updated_by,
          (SELECT annotation_set_version + 1 FROM images WHERE images.id = image_id)
     FROM relabelled JOIN instruments ON instruments.id = relabelled.instrument_id`;
 
 /** Behind the common table `deleted`: the rows of annotations that are deleted now. */
 export const APPEND_DELETED = `
   INSERT INTO annotation_versions (${COLUMNS})
-  SELECT image_id, index, deleted.version, 'deleted', instruments.id, instruments.name, polygon, attributes, source,
-         confidence, bbox, area, content_bytes, created_at, created_by, $3, $4, $5::integer
+  SELECT image_id, index, deleted.version, 'deleted', instruments.id, instruments.name, polygon, box, polyline,
+         points, mask, attributes, source, confidence, bbox, area, centroid, content_bytes, created_at, created_by, $3, $4, $5::integer
     FROM deleted JOIN instruments ON instruments.id = deleted.instrument_id`;

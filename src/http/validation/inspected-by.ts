@@ -1,4 +1,4 @@
-import { ValidateBy, type ValidationOptions } from 'class-validator';
+import { ValidateBy, type ValidationArguments, type ValidationOptions } from 'class-validator';
 
 /** A fault inside a value: the path leads from the value to the place. */
 export interface InnerFault {
@@ -8,7 +8,8 @@ export interface InnerFault {
 
 /** What `InspectedBy` puts into the `context` of its rule. */
 export interface FaultFinder {
-  faults: (value: unknown) => readonly InnerFault[];
+  /** @param object whose field the value is */
+  faults: (value: unknown, object: object) => readonly InnerFault[];
 }
 
 /**
@@ -20,11 +21,11 @@ export function InspectedBy(
   name: string,
   faults: FaultFinder['faults'],
   options?: ValidationOptions,
-  isGood = (value: unknown) => faults(value).length === 0,
+  isGood = (value: unknown, object: object) => faults(value, object).length === 0,
 ): PropertyDecorator {
   const context: FaultFinder = { faults };
   const validator = {
-    validate: isGood,
+    validate: (value: unknown, made?: ValidationArguments) => isGood(value, made?.object ?? {}),
     // Without any message class-validator drops the context too.
     defaultMessage: () => 'is not valid',
   };

@@ -73,7 +73,7 @@ function faultsOf(
   const constraints = Object.entries(error.constraints ?? {});
   const inner = constraints.flatMap(([constraint]) => {
     const finder = error.contexts?.[constraint] as Partial<FaultFinder> | undefined;
-    return finder?.faults?.(error.value) ?? [];
+    return finder?.faults?.(error.value, error.target ?? {}) ?? [];
   });
   const own = inner.map((fault) => toFault([...path, ...fault.path], fault.detail));
   if (own.length === 0) own.push(...wholeFault(constraints, error, path, toFault));

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { IiifAddresses } from '../addresses.js';
-import type { PresentedAnnotation } from '../presentation/presented-image.js';
+import type { PresentedAnnotation, PresentedImage } from '../presentation/presented-image.js';
 import { type Selector, selectorOf } from '../presentation/selector.js';
 import { IiifReferenceResponse } from './canvas.response.js';
 
@@ -41,7 +41,11 @@ export class WebAnnotationCreatorResponse {
 /** Which part of a canvas is meant. */
 @ApiSchema({ name: 'WebAnnotationSelector', description: 'Which part of a canvas is meant.' })
 export class WebAnnotationSelectorResponse {
-  /** Boxes of whole pixels are fragments, everything else is SVG; in pixels of the upright picture. */
+  /**
+   * Boxes of whole pixels are fragments, everything else is SVG with one path; in pixels of the upright picture.
+   * Holes and masks are further rings, by the even-odd rule; the path of a line is not closed; a point is a pin, whose
+   * first coordinates are the point's. A mask with more than 100,000 corners is the box around it.
+   */
   @ApiProperty({ enum: ['SvgSelector', 'FragmentSelector'] })
   type!: string;
 
@@ -126,8 +130,13 @@ export class WebAnnotationResponse {
   @ApiProperty({ type: WebAnnotationTargetResponse })
   target!: WebAnnotationTargetResponse;
 
-  static from(annotation: PresentedAnnotation, addresses: IiifAddresses): WebAnnotationResponse {
-    const { index, createdAt, updatedAt, source, polygon } = annotation;
+  static from(
+    annotation: PresentedAnnotation,
+    image: PresentedImage,
+    addresses: IiifAddresses,
+  ): WebAnnotationResponse {
+    const { index, createdAt, updatedAt, source } = annotation;
+    const selector = selectorOf(annotation, image);
     return {
       id: addresses.annotation(index),
       type: 'Annotation',
@@ -144,14 +153,18 @@ export class WebAnnotationResponse {
           type: 'Canvas',
           partOf: [{ id: addresses.manifest, type: 'Manifest' }],
         },
-        ...(polygon && { selector: selectorOf(polygon.points) }),
+        ...(selector && { selector }),
       },
     };
   }
 
   /** The same by itself. */
-  static alone(annotation: PresentedAnnotation, addresses: IiifAddresses): WebAnnotationResponse {
-    const { ...fields } = WebAnnotationResponse.from(annotation, addresses);
+  static alone(
+    annotation: PresentedAnnotation,
+    image: PresentedImage,
+    addresses: IiifAddresses,
+  ): WebAnnotationResponse {
+    const { ...fields } = WebAnnotationResponse.from(annotation, image, addresses);
     return { '@context': CONTEXTS, ...fields };
   }
 }
@@ -173,23 +186,22 @@ export class WebAnnotationPageResponse {
 
   static from(
     annotations: readonly PresentedAnnotation[],
+    image: PresentedImage,
     addresses: IiifAddresses,
   ): WebAnnotationPageResponse {
     return {
       '@context': CONTEXTS,
       id: addresses.annotations,
       type: 'AnnotationPage',
-      items: annotations.map((annotation) => WebAnnotationResponse.from(annotation, addresses)),
+      items: annotations.map((annotation) =>
+        WebAnnotationResponse.from(annotation, image, addresses),
+      ),
     };
   }
 }
 
-function bodiesOf({
-  instrument,
-  polygon,
-  attributes,
-  confidence,
-}: PresentedAnnotation): WebAnnotationBodyResponse[] {
+function bodiesOf(annotation: PresentedAnnotation): WebAnnotationBodyResponse[] {
+  const { instrument, attributes, confidence } = annotation;
   const body = (purpose: string, value: string) => ({
     type: 'TextualBody',
     purpose,
@@ -201,7 +213,11 @@ function bodiesOf({
     .sort();
   if (confidence !== null) details.push(`confidence: ${confidence}`);
   return [
-    body(polygon ? 'tagging' : 'classifying', instrument),
+    body(isOfPart(annotation) ? 'tagging' : 'classifying', instrument),
     ...details.map((detail) => body('describing', detail)),
   ];
+}
+
+function isOfPart({ polygon, box, polyline, points, mask }: PresentedAnnotation): boolean {
+  return Boolean(polygon ?? box ?? polyline ?? points ?? mask);
 }

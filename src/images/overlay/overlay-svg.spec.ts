@@ -1,13 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { drawnOnGrey, L_SHAPE, misplaced, SHEET, TRANSFORMS } from '../../../test/helpers/marks.js';
+import {
+  drawnOnGrey,
+  L_SHAPE,
+  misplaced,
+  SHEET,
+  tracerHere,
+  TRANSFORMS,
+} from '../../../test/helpers/marks.js';
+import type { Size } from '../../renditions/boxes.js';
 import { pixelAt, type Pixels } from '../../../test/helpers/pictures.js';
 import { colourOf } from './mark-colours.js';
 import type { Mark, Point, Transform } from './mark.js';
-import { overlaySvg } from './overlay-svg.js';
+import { overlaySvg as overlaySvgWith } from './overlay-svg.js';
 
 const AS_IT_IS: Transform = [1, 0, 0, 1, 0, 0];
 /** Large enough for text. */
 const POSTER = { width: 1000, height: 750 };
+const overlaySvg = (marks: Mark[], transform: Transform, size: Size) =>
+  overlaySvgWith(marks, transform, size, tracerHere);
 const isMarked = (pixel: number[]) => pixel.some((value) => Math.abs(value - 128) > 3);
 
 function aMark(mark: Partial<Mark> = {}): Mark {

@@ -159,7 +159,8 @@ export class RenditionQuery {
   max_bytes?: number;
 
   /**
-   * Draws the annotations and their labels onto the rendition.
+   * Draws the annotations and their labels onto the rendition: outlines with a translucent fill (masks along the edges
+   * of their pixels, holes left free), open lines, and dots for points, hollow where they are hidden.
    * @example "annotations"
    */
   @ApiProperty({ enum: ['annotations'], required: false })
@@ -168,8 +169,9 @@ export class RenditionQuery {
   overlay?: 'annotations';
 
   /**
-   * Index of an annotation: everything outside of its polygon is cut away. Without `region` only the polygon's
-   * surroundings are shown; a JPEG becomes PNG if no `format` is asked for.
+   * Index of an annotation: everything outside of its polygon, its box or the pixels of its mask is cut away, and so
+   * are holes. Without `region` only its surroundings are shown; a JPEG becomes PNG if no `format` is asked for. Nothing
+   * lies inside of a line or of points: with those it is 400.
    * @example 0
    */
   @ApiProperty({ type: 'integer', required: false })

@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
 import { MAX_ANNOTATION_INDEX } from '../../../http/validation/path-parameters.js';
 import { MustBePresent } from '../../../http/validation/presence.js';
-import { IsPolygon } from '../../dto/annotation-content.rules.js';
 import { ReplaceAnnotationRequest } from '../../dto/replace-annotation.request.js';
+import { IsWholePolygon } from '../../dto/whole-polygon.rule.js';
 import type { Polygon } from '../../geometry/polygon.js';
 
 /** An annotation, whole, with the index of the one that it replaces. */
@@ -23,7 +23,6 @@ export class ReplaceListedAnnotationRequest extends ReplaceAnnotationRequest {
   declare index: number;
 
   // A condition is inherited together with what it was to replace: it must be said again.
-  @IsPolygon({ message: 'must be there: null clears it' })
-  @ValidateIf((_object, value) => value !== null)
-  declare polygon: Polygon | null;
+  @IsWholePolygon()
+  declare polygon?: Polygon | null;
 }

@@ -33,8 +33,8 @@ export class AnnotationDiffResponse {
   instrument!: InstrumentDiffResponse;
 
   /**
-   * Intersection over union of the polygons: 1 if they are equal, 0 if they have nothing in common; null if one of
-   * the versions has none.
+   * Intersection over union of polygons and boxes, or of masks of the same size: 1 if they are equal, 0 if they have
+   * nothing in common; null where one of the versions has no such geometry, and for a mask beside anything else.
    * @example 0.87
    */
   @ApiProperty({ minimum: 0, maximum: 1 })
