@@ -26,6 +26,9 @@ import { Vocabulary } from './vocabulary.js';
 // What higher features hand in and get back.
 export type { AnnotationDraft, AnnotationRecord } from './annotation.js';
 
+// How higher features tell whether a request is the same again.
+export { requestedOf } from './annotation.js';
+
 // How higher features say in their entity tags that labels were renamed.
 export { renamesIn, withRenames } from './annotation-tags.js';
 
