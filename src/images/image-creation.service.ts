@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../access/caller.js';
-import { AnnotationSetsService } from '../annotations/annotation-sets.service.js';
+import { AnnotationSetsService, requestedOf } from '../annotations/annotation-sets.service.js';
 import { Environment } from '../config/environment.js';
 import {
   type RepeatableRequest,
@@ -60,7 +60,9 @@ export class ImageCreationService {
     assertSees(caller, draft.clientId);
     // Without a file there is no camera to find: null says as much as nothing.
     const { hardwareId = upload ? undefined : null } = draft;
-    const digest = requestDigest({ ...draft, hardwareId, file: upload?.sha256 ?? null });
+    const annotations = draft.annotations.map(requestedOf);
+    const file = upload?.sha256 ?? null;
+    const digest = requestDigest({ ...draft, annotations, hardwareId, file });
     const request = requestOf(caller, idempotencyKey, digest);
     const known = (request && (await this.requests.find(request))) ?? draft.key;
     const existing = known === undefined ? undefined : await this.findEqual(caller, known, digest);
