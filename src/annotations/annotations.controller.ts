@@ -53,7 +53,9 @@ import { ListAnnotationsQuery } from './dto/list-annotations.query.js';
 import { CreateAnnotationRequest } from './dto/create-annotation.request.js';
 import { ReplaceAnnotationRequest } from './dto/replace-annotation.request.js';
 import { ReplaceAnnotationSetRequest } from './dto/replace-annotation-set.request.js';
+import { WriteAnnotationsQuery } from './dto/write-annotations.query.js';
 import { AnnotationHistoryService } from './history/annotation-history.service.js';
+import { written } from './written.js';
 
 @ApiTags('annotations')
 @Controller('images/:image_key/annotations')
@@ -115,6 +117,7 @@ export class AnnotationsController {
   async addAnnotation(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
+    @Query() query: WriteAnnotationsQuery,
     @Body() body: CreateAnnotationRequest,
     @Repeatable() request: RepeatableRequest | undefined,
   ): Promise<Reply<AnnotationResponse>> {
@@ -124,10 +127,11 @@ export class AnnotationsController {
       imageKey,
       draft,
       request,
+      query,
     );
     const response = AnnotationResponse.from(imageKey, annotation);
     const reply = Reply.made(response, isNew, 'images', imageKey, 'annotations', annotation.index);
-    return reply.tagged(annotationTag(annotation));
+    return written(reply.tagged(annotationTag(annotation)), query);
   }
 
   /**
@@ -154,13 +158,15 @@ export class AnnotationsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @IfMatch() precondition: Precondition,
+    @Query() query: WriteAnnotationsQuery,
     @Body() body: ReplaceAnnotationSetRequest,
   ): Promise<Reply<AnnotationResponse[]>> {
     const drafts = body.annotations.map((annotation) => annotation.toDraft());
-    return replySet(
-      imageKey,
-      await this.sets.replaceSet(caller, imageKey, precondition, drafts, body.base_version),
-    );
+    const set = await this.sets.replaceSet(caller, imageKey, precondition, drafts, {
+      baseVersion: body.base_version,
+      isRehearsal: query.isRehearsal,
+    });
+    return written(replySet(imageKey, set), query);
   }
 
   /**
@@ -198,6 +204,7 @@ export class AnnotationsController {
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('annotation_index', AnnotationIndexPipe) index: number,
     @IfMatch() precondition: Precondition,
+    @Query() query: WriteAnnotationsQuery,
     @Body() body: ReplaceAnnotationRequest,
   ): Promise<Reply<AnnotationResponse>> {
     if (body.index !== undefined && body.index !== index)
@@ -211,8 +218,10 @@ export class AnnotationsController {
       index,
       precondition,
       content,
+      query,
     );
-    return Reply.of(AnnotationResponse.from(imageKey, replaced)).tagged(annotationTag(replaced));
+    const response = AnnotationResponse.from(imageKey, replaced);
+    return written(Reply.of(response).tagged(annotationTag(replaced)), query);
   }
 
   /**

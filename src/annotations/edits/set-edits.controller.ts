@@ -1,4 +1,4 @@
-import { Body, Controller, Param, Patch, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Param, Patch, Query, UseInterceptors } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../../access/requires.decorator.js';
@@ -11,6 +11,8 @@ import { ActsOn } from '../../http/target-first.interceptor.js';
 import { ImageKeyPipe } from '../../http/validation/path-parameters.js';
 import { AnnotationSetsService } from '../annotation-sets.service.js';
 import { ConflictInterceptor } from '../conflicts/conflict.interceptor.js';
+import { WriteAnnotationsQuery } from '../dto/write-annotations.query.js';
+import { written } from '../written.js';
 import { AnnotationEditsResponse } from './dto/annotation-edits.response.js';
 import { EditAnnotationsRequest } from './dto/edit-annotations.request.js';
 import { SetEditsService } from './set-edits.service.js';
@@ -47,6 +49,7 @@ export class SetEditsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @IfMatch() precondition: Precondition,
+    @Query() query: WriteAnnotationsQuery,
     @Body() body: EditAnnotationsRequest,
   ): Promise<Reply<AnnotationEditsResponse>> {
     const { results, revision } = await this.edits.edit(
@@ -54,7 +57,9 @@ export class SetEditsController {
       imageKey,
       precondition,
       body.toEdits(),
+      query,
     );
-    return Reply.of(AnnotationEditsResponse.from(imageKey, results)).tagged(`"${revision}"`);
+    const response = AnnotationEditsResponse.from(imageKey, results);
+    return written(Reply.of(response).tagged(`"${revision}"`), query);
   }
 }
