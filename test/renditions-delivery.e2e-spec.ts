@@ -58,7 +58,7 @@ async function settledFiles(app: TestApp): Promise<string[]> {
 
 /** A photograph, one of its renditions, and the files that this rendition left in the cache. */
 async function aCachedRendition(query: Fields = HALF) {
-  const before = new Set(await cacheFiles(service));
+  const before = new Set(await settledFiles(service));
   const image = await aPhotograph(http, { format: 'png' });
   const rendition = await getFile(http, image, query).expect(200);
   const ownFiles = async () => (await cacheFiles(service)).filter((file) => !before.has(file));
