@@ -163,12 +163,12 @@ module.exports = {
     {
       name: 'controller-stands-clear-of-the-database',
       comment:
-        'Of database/ a controller knows the plain words page, entity tag and repeatable request.',
+        'Of database/ a controller knows the plain words page, entity tag, JSON text and repeatable request.',
       severity: 'error',
       from: { path: CONTROLLER, pathNot: inside(CEILING) },
       to: {
         path: '^src/database/',
-        pathNot: '^src/database/(page|entity-tag|repeatable-requests)\\.ts$',
+        pathNot: '^src/database/(page|entity-tag|json-text|repeatable-requests)\\.ts$',
       },
     },
     {
@@ -192,12 +192,19 @@ module.exports = {
     {
       name: 'dto-knows-no-machinery',
       comment:
-        'Of the sources a dto knows other dtos, plain files of its own feature, the validators of http/ and how renditions are asked for.',
+        'Of the sources a dto knows other dtos, plain files of its own feature, the validators of http/, how renditions are asked for and what JSON text is.',
       severity: 'error',
       from: { path: `^src/([^/]+)/.*${DTO}`, pathNot: SPEC },
       to: {
         path: '^src/',
-        pathNot: ['^src/$1/', '^src/(http|errors|renditions)/', ENTITY, RESPONSE, REQUEST],
+        pathNot: [
+          '^src/$1/',
+          '^src/(http|errors|renditions)/',
+          '^src/database/json-text\\.ts$',
+          ENTITY,
+          RESPONSE,
+          REQUEST,
+        ],
       },
     },
     {

@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import pg from 'pg';
 
-// The limit of reads.mjs: nothing but node:http, pg and the service's own SQL.
+// The limit of reads.mjs: nothing but node:http, pg and the service's own SQL, whose JSON goes out as it comes.
 
 const [{ url, setSql, listSql }] = await once(process, 'message');
 const pool = new pg.Pool({ connectionString: url, max: 10 });
-const [setStatement] = setSql;
-const [imagesStatement, annotationsStatement] = listSql;
+const SET = { name: 'set', text: setSql[0] };
+const IMAGES = { name: 'images', text: listSql[0] };
+const ANNOTATIONS = { name: 'annotations', text: listSql[1] };
 
 /** The clients of a caller who is bound to none. */
 const EVERYBODY = null;
 
 const server = createServer(async (request, response) => {
   const [, key] = /^\/images\/([^/?]+)\/annotations$/.exec(request.url ?? '') ?? [];
-  const found = key === undefined ? await listImages() : await readSet(decodeURIComponent(key));
-  const body = JSON.stringify(found);
+  const body = key === undefined ? await listImages() : await readSet(decodeURIComponent(key));
   response.writeHead(200, {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
@@ -27,16 +27,20 @@ await once(server.listen(0, '127.0.0.1'), 'listening');
 process.send?.({ port: server.address().port });
 
 async function readSet(key) {
-  const { rows } = await pool.query(setStatement, [key, EVERYBODY]);
-  return rows.map((row) => annotation(key, row));
+  const { rows } = await pool.query({ ...SET, values: [key, EVERYBODY] });
+  return rows[0].json;
 }
 
 async function listImages() {
-  const images = (await pool.query(imagesStatement, [EVERYBODY])).rows.slice(0, 50);
-  const sets = new Map(images.map(({ image_id }) => [image_id, []]));
-  const { rows } = await pool.query(annotationsStatement, [[...sets.keys()]]);
-  for (const row of rows) sets.get(row.image_id).push(row);
-  return images.map((row) => ({
+  const images = (await pool.query({ ...IMAGES, values: [EVERYBODY] })).rows.slice(0, 50);
+  const ids = images.map(({ image_id }) => image_id);
+  const { rows } = await pool.query({ ...ANNOTATIONS, values: [ids] });
+  const sets = new Map(rows.map(({ id, json }) => [id, json]));
+  return `[${images.map((row) => image(row, sets.get(row.image_id))).join()}]`;
+}
+
+function image(row, annotations) {
+  const details = {
     image_key: row.image_image_key,
     client_id: row.image_client_id,
     created_at: row.image_captured_at.toISOString(),
@@ -45,7 +49,8 @@ async function listImages() {
     location_id: row.image_location_id,
     user_id: row.image_user_id,
     review_state: row.image_review ?? (row.image_annotation_count > 0 ? 'annotated' : 'new'),
-    annotations: sets.get(row.image_id).map((one) => annotation(row.image_image_key, one)),
+  };
+  const others = {
     file: {
       media_type: row.image_file_media_type,
       width: row.image_file_width,
@@ -62,29 +67,7 @@ async function listImages() {
     created_by: row.image_created_by,
     updated_by: row.image_updated_by,
     version: row.image_version,
-  }));
-}
-
-function annotation(imageKey, row) {
-  return {
-    image_key: imageKey,
-    index: row.index,
-    instrument: row.instrument,
-    polygon: row.polygon,
-    box: row.box,
-    polyline: row.polyline,
-    points: row.points,
-    mask: row.mask,
-    attributes: row.attributes,
-    source: row.source,
-    confidence: row.confidence,
-    bbox: row.bbox,
-    area: row.area,
-    centroid: row.centroid,
-    created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
-    created_by: row.created_by,
-    updated_by: row.updated_by,
-    version: row.version,
   };
+  const [begin, end] = [JSON.stringify(details), JSON.stringify(others)];
+  return `${begin.slice(0, -1)},"annotations":${annotations},${end.slice(1)}`;
 }

@@ -4,6 +4,7 @@ import { AuditLog } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
 import { Environment } from '../config/environment.js';
 import { transact, type WriteMode } from '../database/rehearsal.js';
+import type { JsonText } from '../database/json-text.js';
 import type { Fault } from '../errors/domain-error.js';
 import type { Precondition } from '../errors/precondition.js';
 import { pathOf } from '../http/reply.js';
@@ -15,7 +16,8 @@ import {
   isSameContent,
 } from './annotation.js';
 import { assertPossible, outsideFaultsOf, setOutsideFaults } from './annotation-geometry.js';
-import { revisionOf } from './annotation-tags.js';
+import { revisionOf, withRenames } from './annotation-tags.js';
+import { AnnotationTextsRepository } from './annotation-texts.repository.js';
 import { type AnnotationView, viewed } from './annotation-view.js';
 import {
   AnnotationSetWriter,
@@ -63,6 +65,7 @@ export class AnnotationSetsService {
     private readonly dataSource: DataSource,
     private readonly images: AnnotatedImages,
     private readonly repository: AnnotationsRepository,
+    private readonly texts: AnnotationTextsRepository,
     private readonly vocabulary: Vocabulary,
     private readonly writer: AnnotationSetWriter,
     private readonly conflicts: SetConflicts,
@@ -82,6 +85,21 @@ export class AnnotationSetsService {
     if (!set) throw new AnnotatedImageNotFound(imageKey);
     const { image, annotations } = set;
     return { revision: revisionOf(image.setVersion, annotations), annotations };
+  }
+
+  /**
+   * All annotations of an image as they are stored, ready to be sent.
+   * @returns also the strong entity tag of just that
+   * @throws AnnotatedImageNotFound
+   */
+  async writtenSet(
+    caller: Caller,
+    imageKey: string,
+  ): Promise<{ annotations: JsonText; etag: string }> {
+    const set = await this.texts.findSet(caller, imageKey);
+    if (!set) throw new AnnotatedImageNotFound(imageKey);
+    const { annotations, version, renames } = set;
+    return { annotations, etag: `"${withRenames(renames, version).join('.')}"` };
   }
 
   /**
@@ -195,6 +213,11 @@ export class AnnotationSetsService {
     manager?: EntityManager,
   ): Promise<Map<string, AnnotationRecord[]>> {
     return this.repository.listOf(imageIds, manager);
+  }
+
+  /** The same as JSON that is ready to be sent; every image that is there is in the map. */
+  writtenSetsOf(imageIds: readonly string[]): Promise<Map<string, JsonText>> {
+    return this.texts.listOf(imageIds);
   }
 
   /**

@@ -27,6 +27,11 @@ export interface AnnotationView {
   for?: RenditionRequest;
 }
 
+/** Whether a view shows annotations as they are stored. */
+export function isAsStored(view: AnnotationView): boolean {
+  return view.for === undefined && view.space === 'pixels';
+}
+
 /** Annotations in the coordinates of a view. */
 export interface ViewedSet {
   annotations: AnnotationRecord[];
@@ -45,7 +50,7 @@ export function viewed(
   view: AnnotationView,
   limits: OutputLimits,
 ): ViewedSet {
-  if (view.for === undefined && view.space === 'pixels') return { annotations };
+  if (isAsStored(view)) return { annotations };
   const { transform, size } = frameOf(image, annotations, view, limits);
   const target: Affine =
     view.space === 'normalized'

@@ -19,6 +19,7 @@ import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import { variantTag } from '../database/entity-tag.js';
+import type { JsonText } from '../database/json-text.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
@@ -46,6 +47,7 @@ import {
 } from './annotation-sets.service.js';
 import { AnnotationsService } from './annotations.service.js';
 import { annotationTag } from './annotation-tags.js';
+import { isAsStored } from './annotation-view.js';
 import { ConflictInterceptor } from './conflicts/conflict.interceptor.js';
 import { ANNOTATION_EXAMPLES } from './dto/annotation.examples.js';
 import { AnnotationResponse } from './dto/annotation.response.js';
@@ -85,8 +87,12 @@ export class AnnotationsController {
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Query() query: ListAnnotationsQuery,
     @Req() request: Request,
-  ): Promise<Reply<AnnotationResponse[] | StreamableFile>> {
+  ): Promise<Reply<AnnotationResponse[] | JsonText | StreamableFile>> {
     const [view, time] = [query.toView(), query.toTime()];
+    if (!time && isAsStored(view) && !wantsLines(request)) {
+      const { annotations, etag } = await this.sets.writtenSet(caller, imageKey);
+      return Reply.of(annotations).tagged(etag);
+    }
     const { annotations, etag } = time
       ? await this.history.viewSetAsOf(caller, imageKey, view, time)
       : await this.sets.viewSet(caller, imageKey, view);

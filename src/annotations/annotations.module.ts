@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AnnotatedImages } from './annotated-images.js';
 import { AnnotationSetsService } from './annotation-sets.service.js';
 import { AnnotationSetWriter } from './annotation-set.writer.js';
+import { AnnotationTextsRepository } from './annotation-texts.repository.js';
 import { AnnotationsController } from './annotations.controller.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import { AnnotationsService } from './annotations.service.js';
@@ -40,6 +41,7 @@ import { Vocabulary } from './vocabulary.js';
     GeometryChecker,
     AnnotationSetWriter,
     AnnotationsRepository,
+    AnnotationTextsRepository,
     AnnotationHistoryService,
     AnnotationRestorationService,
     AnnotationHistoryRepository,

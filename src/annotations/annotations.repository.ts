@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
+import { prepared, PreparedStatements } from '../database/prepared-statements.js';
 import {
   type AnnotatedImage,
   type AnnotationContent,
@@ -46,13 +47,25 @@ export interface Deed {
 
 const IMAGE_IN_USE = `images.image_key = $1 AND images.trashed_at IS NULL AND ${visibleImages('$2')}`;
 
+const ONE = prepared(
+  `SELECT ${ANNOTATION_COLUMNS}
+     FROM images
+     LEFT JOIN annotations ON annotations.image_id = images.id AND annotations.index = $3
+                          AND annotations.deleted_at IS NULL
+     LEFT JOIN instruments ON instruments.id = annotations.instrument_id
+    WHERE ${IMAGE_IN_USE}`,
+);
+
 /**
  * The statements on annotations. They are SQL, because they are on the hot path (hydrating entities
  * costs three times the whole request) and because one upsert serves every kind of write.
  */
 @Injectable()
 export class AnnotationsRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly statements: PreparedStatements,
+  ) {}
 
   /** The image with this key, unless it is in the trash or the caller does not see it. */
   async findImage(caller: Caller, imageKey: string): Promise<AnnotatedImage | undefined> {
@@ -115,6 +128,24 @@ export class AnnotationsRepository {
       else sets.set(row.image_id, [toRecord(row)]);
     }
     return sets;
+  }
+
+  /**
+   * An annotation by the key of its image, in one statement.
+   * @returns undefined if there is no such image (of {@link findImage}), null if it has no such annotation
+   */
+  async findIn(
+    caller: Caller,
+    imageKey: string,
+    index: number,
+  ): Promise<AnnotationRecord | null | undefined> {
+    const [row] = await this.statements.read<AnnotationRow>(ONE, [
+      imageKey,
+      caller.clientIds,
+      index,
+    ]);
+    if (!row) return undefined;
+    return (row.index as number | null) === null ? null : toRecord(row);
   }
 
   async find(

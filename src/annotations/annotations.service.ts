@@ -15,7 +15,11 @@ import type {
 import { AnnotatedImages } from './annotated-images.js';
 import { assertPossible, outsideFaultsOf } from './annotation-geometry.js';
 import { AnnotationSetWriter, placed } from './annotation-set.writer.js';
-import { AnnotationExists, AnnotationNotFound } from './annotations.errors.js';
+import {
+  AnnotatedImageNotFound,
+  AnnotationExists,
+  AnnotationNotFound,
+} from './annotations.errors.js';
 import { AnnotationsRepository } from './annotations.repository.js';
 import { assertUnchanged } from './conflicts/annotation-precondition.js';
 import { GeometryChecker } from './geometry-checker.service.js';
@@ -40,9 +44,9 @@ export class AnnotationsService {
     imageKey: string,
     index: number,
   ): Promise<AnnotationRecord> {
-    const image = await this.images.require(caller, imageKey);
-    const annotation = await this.repository.find(image.id, index);
-    if (!annotation) throw new AnnotationNotFound(imageKey, index);
+    const annotation = await this.repository.findIn(caller, imageKey, index);
+    if (annotation === undefined) throw new AnnotatedImageNotFound(imageKey);
+    if (annotation === null) throw new AnnotationNotFound(imageKey, index);
     return annotation;
   }
 

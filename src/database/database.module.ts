@@ -8,6 +8,7 @@ import { ConnectingDataSource } from './connecting-data-source.js';
 import { type DatabaseSchema, dataSourceOptions } from './data-source-options.js';
 import { type ConnectorOptions, DatabaseConnector } from './database-connector.js';
 import { DatabaseProbe } from './database-probe.js';
+import { PreparedStatements } from './prepared-statements.js';
 import { RepeatableRequests } from './repeatable-requests.js';
 import { SCHEMA_IS_READY } from './schema-keeper.js';
 import { SoleWorker } from './sole-worker.js';
@@ -46,6 +47,7 @@ export class DatabaseModule {
         }),
       ],
       providers: [
+        PreparedStatements,
         RepeatableRequests,
         SoleWorker,
         {
@@ -72,7 +74,14 @@ export class DatabaseModule {
             new DatabaseProbe(dataSource, optionsFrom(environment), PROBE_PATIENCE_MS),
         },
       ],
-      exports: [ChangeFeed, DatabaseConnector, DatabaseProbe, RepeatableRequests, SoleWorker],
+      exports: [
+        ChangeFeed,
+        DatabaseConnector,
+        DatabaseProbe,
+        PreparedStatements,
+        RepeatableRequests,
+        SoleWorker,
+      ],
     };
   }
 }

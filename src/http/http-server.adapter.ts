@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Response } from 'express';
 import type { Environment } from '../config/environment.js';
+import { JsonText } from '../database/json-text.js';
 import type { HotLane } from './hot-lane/hot-lane.js';
 
 const KEEP_ALIVE_MS = 65_000;
@@ -26,6 +28,15 @@ export class HttpServerAdapter extends ExpressAdapter {
       // An upload may take as long as it likes while bytes arrive: silence ends a connection, not a total time.
       requestTimeout: 0,
     };
+  }
+
+  // JSON that is ready goes out as it is; Express would look for what it could add to it.
+  override reply(response: Response, body: unknown, statusCode?: number): unknown {
+    if (!(body instanceof JsonText)) return super.reply(response, body, statusCode);
+    if (statusCode) response.statusCode = statusCode;
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.setHeader('Content-Length', Buffer.byteLength(body.text));
+    return response.end(body.text);
   }
 
   override initHttpServer(): void {

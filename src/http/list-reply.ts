@@ -1,11 +1,12 @@
 import type { StreamableFile } from '@nestjs/common';
 import type { Request } from 'express';
 import { whileWanted } from '../database/deadline/unwanted-work.js';
+import { JsonText } from '../database/json-text.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { type Strides, walkPages } from '../database/page-walk.js';
 import { clientLeft } from './client-left.js';
 import { asLines, wantsLines } from './line-stream.js';
-import { replyPage, withCount } from './page-reply.js';
+import { withCount, withPage } from './page-reply.js';
 import { Reply } from './reply.js';
 
 /** How a list is read and shown. */
@@ -15,6 +16,7 @@ export interface Listing<P extends Page<unknown>, R extends object> {
   /** The page that is asked for. */
   page: PageRequest;
   read: (page: PageRequest) => Promise<P>;
+  /** What is shown of an item, or its JSON if that is there already. */
   present: (item: P['items'][number]) => R;
   /** How many items are read at once for lines. */
   strides?: Strides;
@@ -22,24 +24,29 @@ export interface Listing<P extends Page<unknown>, R extends object> {
   headers?: (first: P) => Readonly<Record<string, string>>;
 }
 
+/** All items as an array, which is JSON already if any item is, or as lines. */
+type ListBody<R> = Exclude<R, JsonText>[] | Extract<R, JsonText> | StreamableFile;
+
 /**
- * A list as its client likes it: a page of it (`replyPage`), or all of it from the cursor on as lines, which `limit`
+ * A list as its client likes it: a page of it, or all of it from the cursor on as lines, which `limit`
  * ends earlier only if the client said one. Nothing is read any more for a client that has left.
  */
 export async function replyList<P extends Page<unknown>, R extends object>(
   request: Request,
   { sort, page, read, present, strides, headers }: Listing<P, R>,
-): Promise<Reply<R[] | StreamableFile>> {
+): Promise<Reply<ListBody<R>>> {
   const left = clientLeft(request);
   const readWanted = (wanted: PageRequest) => whileWanted(left, () => read(wanted));
   if (!wantsLines(request)) {
     const found = await readWanted(page);
-    return withHeaders(replyPage(request, found, sort, present), headers?.(found));
+    const reply = Reply.of(arrayOf(found.items.map(present)));
+    return withHeaders(withPage(reply, request, found, sort), headers?.(found));
   }
   const limit = request.query.limit === undefined ? undefined : page.limit;
   const { first, batches } = await walkPages(readWanted, { ...page, limit }, strides);
-  const lines = asLines(batches, (item) => JSON.stringify(present(item)));
-  return withHeaders(withCount(Reply.of(lines), request, first.total), headers?.(first));
+  const lines = asLines(batches, (item) => jsonOf(present(item)));
+  const reply = Reply.of<ListBody<R>>(lines);
+  return withHeaders(withCount(reply, request, first.total), headers?.(first));
 }
 
 /** A list that has no pages, whole: as an array, or as lines. */
@@ -50,6 +57,15 @@ export function replyAll<T, R extends object>(
 ): Reply<R[] | StreamableFile> {
   if (!wantsLines(request)) return Reply.of(items.map(present));
   return Reply.of(asLines([items], (item) => JSON.stringify(present(item))));
+}
+
+function arrayOf<R extends object>(items: R[]): ListBody<R> {
+  if (!items.some((item) => item instanceof JsonText)) return items as Exclude<R, JsonText>[];
+  return new JsonText(`[${items.map(jsonOf).join()}]`) as Extract<R, JsonText>;
+}
+
+function jsonOf(item: object): string {
+  return item instanceof JsonText ? item.text : JSON.stringify(item);
 }
 
 function withHeaders<T>(reply: Reply<T>, headers: Readonly<Record<string, string>> = {}): Reply<T> {

@@ -14,12 +14,20 @@ export function replyPage<T, R>(
   sort: string,
   present: (item: T) => R,
 ): Reply<R[]> {
-  let reply = Reply.of(page.items.map(present));
-  if (page.next) {
-    const address = nextAddress(request, sort, page.next);
-    reply = reply.with('Link', `<${address}>; rel="next"`);
-  }
-  return withCount(reply, request, page.total);
+  return withPage(Reply.of(page.items.map(present)), request, page, sort);
+}
+
+/** The same answer with what tells which page of the list it is. */
+export function withPage<T>(
+  reply: Reply<T>,
+  request: Request,
+  { next, total }: Omit<Page<unknown>, 'items'>,
+  sort: string,
+): Reply<T> {
+  const linked = next
+    ? reply.with('Link', `<${nextAddress(request, sort, next)}>; rel="next"`)
+    : reply;
+  return withCount(linked, request, total);
 }
 
 /** The same answer with the length of the whole list, if it was asked for. */

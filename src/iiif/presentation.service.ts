@@ -67,7 +67,7 @@ export class PresentationService {
     page: PageRequest,
   ): Promise<Page<PresentedImage>> {
     const withPicture = { ...filter, hasFile: true };
-    const found = await this.images.listImages(caller, withPicture, sort, page, false);
+    const found = await this.images.listImages(caller, withPicture, sort, page);
     if (found.items.length === 0) throw new NoPictureFound();
     return { ...found, items: found.items.map(({ image }) => this.presented(image)) };
   }

@@ -4,6 +4,7 @@ import {
   withRenames,
 } from '../annotations/annotation-sets.service.js';
 import { variantTag, versionTag } from '../database/entity-tag.js';
+import type { JsonText } from '../database/json-text.js';
 import type { Image } from './image.entity.js';
 import type { MlTag } from './ml-tag.js';
 import type { ReviewState } from './review-state.js';
@@ -37,6 +38,15 @@ export interface AnnotatedRecord {
   image: Image;
   annotations?: AnnotationRecord[];
 }
+
+/** An image whose annotations are JSON already, where nothing is done with them but to send them. */
+export interface WrittenRecord {
+  image: Image;
+  written: JsonText;
+}
+
+/** How the annotations of listed images are wanted: not at all, as records, or as JSON. */
+export type AnnotationForm = 'none' | 'records' | 'written';
 
 /** Which images a list shows: different conditions are ANDed, several values of one are ORed. */
 export interface ImageFilter {

@@ -16,6 +16,7 @@ import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { FileAddresses } from '../access/file-addresses.service.js';
 import type { Request } from 'express';
+import type { JsonText } from '../database/json-text.js';
 import type { Page } from '../database/page.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
@@ -39,7 +40,7 @@ import { CreateImageRequest } from './dto/create-image.request.js';
 import { CreatePhotographRequest } from './dto/create-photograph.request.js';
 import { DeleteImageQuery } from './dto/delete-image.query.js';
 import { ImageFieldsQuery } from './dto/image-fields.query.js';
-import { ImageResponse } from './dto/image.response.js';
+import { ImageResponse, writtenImage } from './dto/image.response.js';
 import type { ImageSelection } from './dto/image-selection.js';
 import { ListImagesQuery } from './dto/list-images.query.js';
 import { PurgedImageResponse } from './dto/purged-image.response.js';
@@ -76,17 +77,19 @@ export class ImagesController {
     @CurrentCaller() caller: Caller,
     @Query() query: ListImagesQuery,
     @Req() request: Request,
-  ): Promise<Reply<(SparseImageResponse | PurgedImageResponse)[] | StreamableFile>> {
-    const { sort, wantsAnnotations } = query;
+  ): Promise<Reply<(SparseImageResponse | PurgedImageResponse)[] | JsonText | StreamableFile>> {
+    const { sort, annotationForm } = query;
     const selection = query.toSelection();
     const filter = query.toFilter();
-    return replyList<Page<ListedImage>, SparseImageResponse | PurgedImageResponse>(request, {
-      sort,
-      page: query.toPage(),
-      read: (part) => this.lists.list(caller, filter, sort, part, wantsAnnotations),
-      present: (item) =>
-        'purged' in item ? PurgedImageResponse.from(item.purged) : this.select(item, selection),
-    });
+    return replyList<Page<ListedImage>, SparseImageResponse | PurgedImageResponse | JsonText>(
+      request,
+      {
+        sort,
+        page: query.toPage(),
+        read: (part) => this.lists.list(caller, filter, sort, part, annotationForm),
+        present: (item) => this.presentListed(item, selection),
+      },
+    );
   }
 
   /**
@@ -218,6 +221,12 @@ export class ImagesController {
   ): Promise<Reply<ImageResponse>> {
     const record = await this.images.restore(caller, key, request);
     return this.reply(Reply.of(this.present(record)), record);
+  }
+
+  private presentListed(item: ListedImage, selection?: ImageSelection) {
+    if ('purged' in item) return PurgedImageResponse.from(item.purged);
+    if ('written' in item) return writtenImage(item, this.addresses.addressOf(item.image));
+    return this.select(item, selection);
   }
 
   private present(record: AnnotatedRecord): ImageResponse {

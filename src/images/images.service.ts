@@ -68,19 +68,15 @@ export class ImagesService {
     return this.annotated(await this.requireImage(caller, key));
   }
 
-  /** A page of images, each with all of its annotations unless they are left out. */
+  /** A page of images without their annotations. */
   async listImages(
     caller: Caller,
     filter: ImageFilter,
     sort: ImageSort,
     page: PageRequest,
-    withAnnotations: boolean,
   ): Promise<Page<AnnotatedRecord>> {
-    const found = await this.repository.search(caller, filter, sort, page, withAnnotations);
-    if (!withAnnotations) return { ...found, items: found.items.map((image) => ({ image })) };
-    const sets = await this.annotations.listOf(found.items.map(({ id }) => id));
-    const items = found.items.map((image) => ({ image, annotations: sets.get(image.id) ?? [] }));
-    return { ...found, items };
+    const found = await this.repository.search(caller, filter, sort, page, false);
+    return { ...found, items: found.items.map((image) => ({ image })) };
   }
 
   /**

@@ -35,7 +35,20 @@ export function instantiate<T extends object>(
   };
 }
 
-function fieldsOf(type: Constructor<object>) {
+interface FieldNames {
+  known: ReadonlySet<string>;
+  nested: ReadonlySet<string>;
+}
+
+const FIELDS = new WeakMap<Constructor<object>, FieldNames>();
+
+function fieldsOf(type: Constructor<object>): FieldNames {
+  const found = FIELDS.get(type) ?? lookUpFields(type);
+  FIELDS.set(type, found);
+  return found;
+}
+
+function lookUpFields(type: Constructor<object>): FieldNames {
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
   const nested = rules.filter((rule) => rule.type === ValidationTypes.NESTED_VALIDATION);
   return {

@@ -41,8 +41,16 @@ export function validateParameters<T extends object>(type: Constructor<T>, param
       detail: wantsOne ? 'must not be given more than once' : detail,
     };
   };
-  return validate(type, parameters, toFault);
+  if (Object.keys(parameters).length > 0) return validate(type, parameters, toFault);
+  // Most requests have none, which is right or wrong for good.
+  if (NONE_NEEDED.has(type)) return new type();
+  const instance = validate(type, parameters, toFault);
+  NONE_NEEDED.add(type);
+  return instance;
 }
+
+/** Classes of parameters that are valid where there are none at all. */
+const NONE_NEEDED = new WeakSet<Constructor<object>>();
 
 function validate<T extends object>(
   type: Constructor<T>,

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { AnnotationResponse } from '../../annotations/dto/annotation.response.js';
-import type { AnnotatedRecord } from '../image.js';
+import { JsonText } from '../../database/json-text.js';
+import type { AnnotatedRecord, WrittenRecord } from '../image.js';
 import type { Image } from '../image.entity.js';
 import { ML_TAGS, type MlTag } from '../ml-tag.js';
 import { REVIEW_STATES, type ReviewState, reviewStateOf } from '../review-state.js';
@@ -163,6 +164,19 @@ export class ImageResponse {
       version: image.version,
     };
   }
+}
+
+// In JSON no text has it: every quotation mark of a text stands behind a backslash.
+const ANNOTATIONS_TO_COME = '"annotations":[]';
+
+/**
+ * The same representation, of an image whose annotations are JSON already.
+ * @param fileUrl where the picture is, if there is one
+ */
+export function writtenImage({ image, written }: WrittenRecord, fileUrl: string): JsonText {
+  const json = JSON.stringify(ImageResponse.from({ image, annotations: [] }, fileUrl));
+  const place = json.indexOf(ANNOTATIONS_TO_COME) + ANNOTATIONS_TO_COME.length - '[]'.length;
+  return new JsonText(json.slice(0, place) + written.text + json.slice(place + '[]'.length));
 }
 
 function fileOf(image: Image, url: string): ImageFileResponse | null {

@@ -3,7 +3,7 @@ import { IsBoolean, IsOptional } from 'class-validator';
 import { InvalidRequest } from '../../errors/invalid-request.js';
 import { ToBoolean } from '../../http/validation/conversions.js';
 import { IsInstant, toInstant } from '../../http/validation/instant.js';
-import type { ImageFilter } from '../image.js';
+import type { AnnotationForm, ImageFilter } from '../image.js';
 import { IsSelection } from './image-fields.query.js';
 import { ImageSelection } from './image-selection.js';
 import { SortedImagesQuery } from './sorted-images.query.js';
@@ -76,9 +76,11 @@ export class ListImagesQuery extends SortedImagesQuery {
     return this.fields === undefined ? undefined : ImageSelection.of(this.fields);
   }
 
-  /** Whether annotations are to be read at all. */
-  get wantsAnnotations(): boolean {
-    return this.annotations && (this.toSelection()?.hasAnnotations ?? true);
+  /** How annotations are to be read: whole ones go out as they come. */
+  get annotationForm(): AnnotationForm {
+    const selection = this.toSelection();
+    if (!this.annotations || selection?.hasAnnotations === false) return 'none';
+    return selection ? 'records' : 'written';
   }
 
   /** @throws InvalidRequest when `include_deleted` stands where it means nothing */

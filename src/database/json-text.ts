@@ -1,0 +1,10 @@
+/**
+ * JSON that PostgreSQL has written: it goes out as it is. To parse and write it again would cost more than everything
+ * else about an answer.
+ */
+export class JsonText {
+  // Nothing else that has a text is one.
+  protected declare readonly isReady: true;
+
+  constructor(readonly text: string) {}
+}
