@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { GiveAnnotationsMoreGeometries1795614000000 } from '../migrations/1795614000000-give-annotations-more-geometries.js';
+import { requestDigest } from '../src/database/repeatable-requests.js';
 import { startApp, type TestApp } from './helpers/app.js';
 import {
   anAnnotation,
@@ -103,4 +104,39 @@ it('a row has one geometry at most, whoever writes it', async () => {
         `UPDATE ${table} SET box = '{"x": 0, "y": 0, "width": 1, "height": 1}'`,
       ),
     ).rejects.toThrow(`ck_${table}_geometry`);
+});
+
+it('the request of an image of before is still a retry', async () => {
+  const { http, dataSource } = service;
+  const created_at = '2026-03-01T08:30:00Z';
+  const image_key = 'digested';
+  const polygon = aPolygon();
+  const annotations = [{ instrument: 'clamp', polygon }];
+  const request = { image_key, client_id: 'st-james', created_at, annotations };
+  await http.post('/images').send(request).expect(201);
+  // What was asked for, as it was digested when there were polygons only.
+  const before = requestDigest({
+    key: image_key,
+    clientId: 'st-james',
+    capturedAt: new Date(created_at),
+    hardwareId: null,
+    mlTag: null,
+    locationId: null,
+    userId: null,
+    annotations: [
+      { instrument: 'clamp', polygon, attributes: {}, source: 'human', confidence: null },
+    ],
+    file: null,
+  });
+  await dataSource.query('UPDATE images SET creation_digest = $1 WHERE image_key = $2', [
+    before,
+    image_key,
+  ]);
+
+  await http.post('/images').send(request).expect(200);
+  const other = [{ instrument: 'clamp', box: { x: 0, y: 0, width: 1, height: 1 } }];
+  await http
+    .post('/images')
+    .send({ ...request, annotations: other })
+    .expect(409);
 });

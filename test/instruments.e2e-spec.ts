@@ -14,7 +14,8 @@ let service: TestApp;
 let http: TestApp['http'];
 
 beforeEach(async () => {
-  service = await startApp();
+  // Filling the table is one statement, which takes a while on a busy machine.
+  service = await startApp({ databaseDeadlineMs: 60_000 });
   http = service.http;
 });
 afterEach(() => service.close());

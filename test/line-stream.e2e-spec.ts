@@ -18,7 +18,8 @@ const MANY = 3_000;
 let service: TestApp;
 
 beforeAll(async () => {
-  service = await startApp();
+  // Filling the table is one statement, which takes a while on a busy machine.
+  service = await startApp({ databaseDeadlineMs: 60_000 });
   await manyImages(service.dataSource, MANY, { client_id: 'many', annotations: 2 });
   await manyImages(service.dataSource, 30, { client_id: 'few' });
   await service.dataSource.query('ANALYZE');

@@ -49,14 +49,15 @@ export async function loadRecords(client) {
   );
   await client.query(
     `INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence,
-            bbox, area, content_bytes, created_at, updated_at, version)
+            bbox, area, centroid, content_bytes, created_at, updated_at, version)
      SELECT images.id, index, 1 + (images.id + index) % $2,
             jsonb_build_object('points', (
               SELECT jsonb_agg(jsonb_build_array(round((x + r * cos(k * pi() / 4))::numeric, 2),
                                                  round((y + r * sin(k * pi() / 4))::numeric, 2)) ORDER BY k)
                 FROM generate_series(0, 7) AS k)),
             '{"condition": "clean", "occluded": false}', 'human', round(0.5 + r / 1000, 2),
-            jsonb_build_array(x - r, y - r, 2 * r, 2 * r), round(2 * sqrt(2) * r * r * 100) / 100, 300,
+            jsonb_build_array(x - r, y - r, 2 * r, 2 * r), round(2 * sqrt(2) * r * r * 100) / 100,
+            jsonb_build_array(x, y), 300,
             timestamptz '2026-06-01', timestamptz '2026-06-01', 1
        FROM images
             CROSS JOIN generate_series(0, $1::int - 1) AS index

@@ -70,8 +70,8 @@ async function create(key, content) {
     const index = image.highest_annotation_index + 1;
     await client.query(findAnnotation, [image.image_id, index]);
     const [instrument] = (await client.query(findInstruments, [[content.instrument]])).rows;
-    const { bbox, area, bytes } = measuresOf(content);
-    const measures = { bbox, area, contentBytes: bytes };
+    const { bytes, ...measured } = measuresOf(content);
+    const measures = { ...measured, contentBytes: bytes };
     const row = {
       ...content,
       ...measures,
@@ -128,6 +128,7 @@ function measuresOf(content) {
   return {
     bbox: [x, y, width, height],
     area: width * height,
+    centroid: [x + width / 2, y + height / 2],
     bytes: Buffer.byteLength(JSON.stringify(content)),
   };
 }

@@ -94,7 +94,7 @@ async function loadImages(client, from, to) {
 async function loadAnnotations(client, from, to, images) {
   await client.query(
     `INSERT INTO annotations (image_id, index, instrument_id, polygon, attributes, source, confidence,
-            bbox, area, content_bytes, created_at, updated_at, version)
+            bbox, area, centroid, content_bytes, created_at, updated_at, version)
      SELECT images.id, index,
             CASE WHEN index = 0 AND n % 10 < 7 THEN 1
                  WHEN index = 1 AND n % 10 < 3 THEN 2
@@ -104,7 +104,7 @@ async function loadAnnotations(client, from, to, images) {
                  WHEN index > 6 AND n % 10 < 2 THEN 1
                  ELSE 7 + (n * 13 + index * 31) % $5::int END,
             ($6::jsonb[])[1 + (n + index) % 8], '{"condition": "clean", "occluded": false}', 'human', 0.9,
-            '[500, 500, 200, 200]', 28284.27, 300,
+            '[500, 500, 200, 200]', 28284.27, '[600, 600]', 300,
             timestamptz '2026-06-01', timestamptz '2026-06-01', 1
        FROM images
             CROSS JOIN LATERAL (SELECT (file_bytes - 4000000)::bigint AS n) AS numbered

@@ -34,6 +34,9 @@ export type { AnnotationDraft, AnnotationRecord } from './annotation.js';
 
 export { type FirstSet, firstSetOf } from './annotation-set.writer.js';
 
+// How higher features tell whether a request is the same again.
+export { requestedOf } from './annotation.js';
+
 // How higher features say in their entity tags that labels were renamed.
 export { renamesIn, withRenames } from './annotation-tags.js';
 

@@ -73,6 +73,16 @@ export function measuresOf(content: AnnotationContent): Measures {
   };
 }
 
+/**
+ * What a draft asks for, for a digest of its request: kinds of geometry that it does not have are not named, so that a
+ * request of before they came is equal to itself.
+ */
+export function requestedOf(draft: AnnotationDraft): object {
+  const { box, polyline, points, mask, ...others } = draft;
+  const later = Object.entries({ box, polyline, points, mask });
+  return { ...others, ...Object.fromEntries(later.filter(([, geometry]) => geometry !== null)) };
+}
+
 /** Whether storing `b` over `a` would change nothing. */
 export function isSameContent(a: AnnotationContent, b: AnnotationContent): boolean {
   return isDeepStrictEqual(contentOf(a), contentOf(b));

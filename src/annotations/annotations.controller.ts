@@ -34,6 +34,7 @@ import {
   NDJSON,
   Refuses,
   Removes,
+  TakesJson,
 } from '../http/openapi.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
@@ -46,6 +47,7 @@ import {
 import { AnnotationsService } from './annotations.service.js';
 import { annotationTag } from './annotation-tags.js';
 import { ConflictInterceptor } from './conflicts/conflict.interceptor.js';
+import { ANNOTATION_EXAMPLES } from './dto/annotation.examples.js';
 import { AnnotationResponse } from './dto/annotation.response.js';
 import { ListAnnotationsQuery } from './dto/list-annotations.query.js';
 import { CreateAnnotationRequest } from './dto/create-annotation.request.js';
@@ -94,10 +96,12 @@ export class AnnotationsController {
 
   /**
    * Add an annotation
-   * @remarks Without an `index` it gets the highest that was ever used in the image plus one.
+   * @remarks Without an `index` it gets the highest that was ever used in the image plus one. At most one geometry
+   * (`polygon`, `box`, `polyline`, `points`, `mask`) is not null; with none it is a label of the whole picture.
    */
   @Requires('annotator')
   @Post()
+  @TakesJson(CreateAnnotationRequest, ANNOTATION_EXAMPLES)
   @ActsOnImage()
   @Creates(AnnotationResponse)
   @Refuses(
@@ -180,10 +184,12 @@ export class AnnotationsController {
 
   /**
    * Replace an annotation
-   * @remarks Whole: `polygon` must be there (null clears it), so that none is lost by accident.
+   * @remarks Whole: `polygon` must be there (null clears it), so that none is lost by accident; beside another
+   * geometry it may be left out.
    */
   @Requires('annotator')
   @Put(':annotation_index')
+  @TakesJson(ReplaceAnnotationRequest, ANNOTATION_EXAMPLES)
   @ActsOnAnnotation()
   @Answers(AnnotationResponse)
   @Refuses('annotation-changed', 'impossible-geometry', 'unknown-instrument')

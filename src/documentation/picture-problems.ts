@@ -96,7 +96,7 @@ export const PICTURE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'annotations-outside-picture': {
     status: 422,
     explanation:
-      'Annotations that are there already lie outside the picture that is to be attached.',
+      'Annotations that are there already lie outside the picture that is to be attached, or are masks of another size.',
     example: 'Annotations of the image lie outside a picture of 64 x 48 pixels.',
     errors: [
       {

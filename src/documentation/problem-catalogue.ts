@@ -179,7 +179,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'impossible-geometry': {
     status: 422,
     explanation:
-      'A polygon crosses itself, has no area, repeats its points or leaves the picture. Each place is in `errors`.',
+      'A polygon crosses itself, has no area or repeats its points, a hole is not inside of it, a line goes nowhere, a mask is empty or not of the size of the picture, or something leaves the picture. Each place is in `errors`.',
     example: 'A geometry is not possible.',
     errors: [
       {

@@ -1,5 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import {
+  ApiBody,
   ApiCreatedResponse,
   ApiExtension,
   ApiExtraModels,
@@ -134,6 +135,15 @@ export function AnswersFile(
     }),
     Refuses('range-not-satisfiable', 'another-representation'),
   );
+}
+
+/** A JSON body of a class, with examples by what they show. */
+export function TakesJson(type: Type, examples: Record<string, unknown>) {
+  const named = Object.entries(examples).map(([summary, value]) => {
+    const name = summary.replaceAll(' ', '-');
+    return [name, { summary, value }] as const;
+  });
+  return ApiBody({ type, examples: Object.fromEntries(named) });
 }
 
 /** A body that is nothing but a file, of one of these media types. */

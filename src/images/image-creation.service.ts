@@ -4,14 +4,11 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../access/caller.js';
 import { AnnotationSetsService } from '../annotations/annotation-sets.service.js';
 import { Environment } from '../config/environment.js';
-import {
-  type RepeatableRequest,
-  RepeatableRequests,
-  requestDigest,
-} from '../database/repeatable-requests.js';
+import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import type { ReceivedFile } from '../storage/upload-spool.js';
 import { instantOf } from './capture-time.js';
+import { creationDigest } from './creation-digest.js';
 import type { AnnotatedRecord, ImageDraft } from './image.js';
 import type { Image } from './image.entity.js';
 import { pictureColumns, type StoredPicture } from './stored-picture.js';
@@ -58,9 +55,7 @@ export class ImageCreationService {
     idempotencyKey?: string,
   ): Promise<Creation> {
     assertSees(caller, draft.clientId);
-    // Without a file there is no camera to find: null says as much as nothing.
-    const { hardwareId = upload ? undefined : null } = draft;
-    const digest = requestDigest({ ...draft, hardwareId, file: upload?.sha256 ?? null });
+    const digest = creationDigest(draft, upload?.sha256 ?? null);
     const request = requestOf(caller, idempotencyKey, digest);
     const known = (request && (await this.requests.find(request))) ?? draft.key;
     const existing = known === undefined ? undefined : await this.findEqual(caller, known, digest);

@@ -14,6 +14,8 @@ import { drawPicture } from './pictures.js';
 export interface ExampleRequest {
   name: string;
   mediaType?: string;
+  /** Of several bodies of the media type, its name. */
+  example?: string;
   /** The one optional parameter that is sent along. */
   parameter?: Parameter;
 }
@@ -35,14 +37,19 @@ export class Examples {
   /** Every body that an operation documents, and every optional parameter, one at a time. */
   requestsOf(operationId: string): ExampleRequest[] {
     const { operation } = this.find(operationId);
-    const bodies = Object.keys(operation.requestBody?.content ?? {});
+    const content = operation.requestBody?.content ?? {};
+    const bodies = Object.keys(content);
     // A digest is one of certain bytes: there can be no example for whatever a reader sends.
     const optional = this.parametersOf(operation).filter(
       ({ name, required }) => required !== true && !['Content-Digest', 'v'].includes(name),
     );
     return [
       ...(bodies.length === 0 ? [{ name: 'as it stands' }] : []),
-      ...bodies.map((mediaType) => ({ name: `as ${mediaType}`, mediaType })),
+      ...bodies.flatMap((mediaType): ExampleRequest[] => {
+        const named = Object.keys(content[mediaType]?.examples ?? {});
+        if (named.length === 0) return [{ name: `as ${mediaType}`, mediaType }];
+        return named.map((example) => ({ name: `${example} as ${mediaType}`, mediaType, example }));
+      }),
       ...optional.map((parameter) => ({
         name: `with ${parameter.name}`,
         parameter,
@@ -54,7 +61,7 @@ export class Examples {
   send(operationId: string, request: Partial<ExampleRequest> = {}): Test {
     const { method, template, operation } = this.find(operationId);
     const [first] = Object.keys(operation.requestBody?.content ?? {});
-    const { mediaType = first, parameter } = request;
+    const { mediaType = first, parameter, example } = request;
     const parameters = this.parametersOf(operation);
     const path = template.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
       encodeURIComponent(String(parameters.find((one) => one.name === name)?.example)),
@@ -62,10 +69,10 @@ export class Examples {
     const query = parameter?.in === 'query' ? `?${queryOf(parameter)}` : '';
     const test = this.http[method](`${path}${query}`);
     if (parameter?.in === 'header') test.set(parameter.name, String(valueOf(parameter)));
-    return mediaType === undefined ? test : this.withBody(test, operation, mediaType);
+    return mediaType === undefined ? test : this.withBody(test, operation, mediaType, example);
   }
 
-  private withBody(test: Test, operation: Operation, mediaType: string): Test {
+  private withBody(test: Test, operation: Operation, mediaType: string, name?: string): Test {
     const media = operation.requestBody?.content[mediaType];
     if (mediaType === 'multipart/form-data') {
       const { metadata } = media?.schema.properties ?? {};
@@ -75,7 +82,9 @@ export class Examples {
         .attach('file', this.picture, 'file.jpg');
     }
     if (!mediaType.endsWith('json')) return test.type(mediaType).send(this.picture);
-    return test.type(mediaType).send(JSON.stringify(media?.example));
+    const named = media?.examples ?? {};
+    const value = media?.example ?? named[name ?? Object.keys(named)[0] ?? '']?.value;
+    return test.type(mediaType).send(JSON.stringify(value));
   }
 
   parametersOf(operation: Operation): Parameter[] {

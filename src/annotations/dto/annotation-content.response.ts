@@ -69,7 +69,7 @@ export abstract class AnnotationContentResponse {
     minItems: 2,
     maxItems: 2,
     nullable: true,
-    example: [306.1666666666667, 158.41666666666666],
+    example: [306.16666666666663, 158.41666666666669],
   })
   centroid!: readonly [number, number] | null;
 }

@@ -84,13 +84,15 @@ function approximateCentroid(rings: readonly Ring[]): Point | undefined {
   const total: Moments<number> = { area: 0, x: 0, y: 0 };
   let [magnitude, extent, count] = [0, 0, 0];
   rings.forEach((ring, place) => {
-    const [lastX, lastY] = ring.at(-1) ?? [0, 0];
+    let [lastX, lastY] = ring.at(-1) ?? [0, 0];
     let [previousX, previousY] = [lastX - originX, lastY - originY];
     let [area, sumX, sumY] = [0, 0, 0];
     for (const [x, y] of ring) {
       const dx = x - originX;
       const dy = y - originY;
-      const [down, up] = [previousX * dy, dx * previousY];
+      // By the edge, not by its end: of many short edges the products stay small, and so does the error.
+      const down = previousX * (y - lastY);
+      const up = (x - lastX) * previousY;
       const cross = down - up;
       area += cross;
       sumX += cross * (previousX + dx);
@@ -99,6 +101,8 @@ function approximateCentroid(rings: readonly Ring[]): Point | undefined {
       extent = max(extent, abs(dx), abs(dy));
       previousX = dx;
       previousY = dy;
+      lastX = x;
+      lastY = y;
     }
     count += ring.length;
     add(total, { area, x: sumX, y: sumY }, (area < 0 ? -1 : 1) * (place === 0 ? 1 : -1));

@@ -51,7 +51,10 @@ export abstract class RequestLimitSettings extends AccessSettings {
   @Max(128)
   maxJsonDepth = 32;
 
-  @FromEnvironment({ type: 'integer', description: 'Most points that a polygon has.' })
+  @FromEnvironment({
+    type: 'integer',
+    description: 'Most points that a geometry has, and numbers in the list of a mask.',
+  })
   @IsInt()
   @Min(4)
   @Max(100_000)

@@ -5,12 +5,9 @@ import { ClientForbidden } from '../../access/access.errors.js';
 import type { Caller } from '../../access/caller.js';
 import { AnnotationSetsService } from '../../annotations/annotation-sets.service.js';
 import { UnknownInstrument } from '../../annotations/instruments.errors.js';
-import {
-  type RepeatableRequest,
-  RepeatableRequests,
-  requestDigest,
-} from '../../database/repeatable-requests.js';
+import { type RepeatableRequest, RepeatableRequests } from '../../database/repeatable-requests.js';
 import { DomainError } from '../../errors/domain-error.js';
+import { creationDigest } from '../creation-digest.js';
 import { imageTag } from '../image.js';
 import { ImageInTrash, ImageNotFound } from '../images.errors.js';
 import { ImagesRepository } from '../images.repository.js';
@@ -86,7 +83,7 @@ export class ImageBatchesService {
         draft: item,
         key: item.key ?? uuidv7(),
         // As of the record alone: an equal POST /images is a repetition, and the other way round.
-        digest: requestDigest({ ...item, hardwareId: item.hardwareId ?? null, file: null }),
+        digest: creationDigest(item, null),
         geometry: geometry[place] ?? [],
         labels: labels[place] ?? [],
       };
