@@ -46,6 +46,12 @@ export interface AnnotationSet {
   annotations: AnnotationRecord[];
 }
 
+/** The same, after a client sent what it is to be. */
+export interface ReplacedSet extends AnnotationSet {
+  /** Where each of the sent annotations went, in their order; undefined where what others made of it was kept. */
+  indexes: (number | undefined)[];
+}
+
 /** The use cases of all annotations of an image together. */
 @Injectable()
 export class AnnotationSetsService {
@@ -105,7 +111,7 @@ export class AnnotationSetsService {
     precondition: Precondition,
     drafts: readonly AnnotationDraft[],
     baseVersion?: number,
-  ): Promise<AnnotationSet> {
+  ): Promise<ReplacedSet> {
     const faults = await this.geometry.faultsOfSet(drafts);
     return this.dataSource.transaction(async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
@@ -123,7 +129,9 @@ export class AnnotationSetsService {
       const isChanged = await this.writeSet(manager, caller, image, current, wanted);
       const annotations = await this.setIn(manager, image.id);
       const version = image.setVersion + (isChanged ? 1 : 0);
-      return { revision: revisionOf(version, annotations), annotations };
+      const kept = new Set(wanted);
+      const indexes = sent.map((draft) => (kept.has(draft) ? draft.index : undefined));
+      return { revision: revisionOf(version, annotations), annotations, indexes };
     });
   }
 

@@ -1,5 +1,4 @@
 import {
-  applyDecorators,
   Body,
   Controller,
   Delete,
@@ -16,7 +15,7 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Caller } from '../access/caller.js';
-import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
+import { CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import { variantTag } from '../database/entity-tag.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
@@ -37,14 +36,10 @@ import {
   TakesJson,
 } from '../http/openapi.js';
 import { Reply } from '../http/reply.js';
-import { ActsOn } from '../http/target-first.interceptor.js';
 import { AnnotationIndexPipe, ImageKeyPipe } from '../http/validation/path-parameters.js';
-import {
-  type AnnotationRecord,
-  type AnnotationSet,
-  AnnotationSetsService,
-} from './annotation-sets.service.js';
+import { type AnnotationRecord, AnnotationSetsService } from './annotation-sets.service.js';
 import { AnnotationsService } from './annotations.service.js';
+import { ActsOnAnnotation, ActsOnImage } from './annotation-targets.js';
 import { annotationTag } from './annotation-tags.js';
 import { ConflictInterceptor } from './conflicts/conflict.interceptor.js';
 import { ANNOTATION_EXAMPLES } from './dto/annotation.examples.js';
@@ -54,6 +49,9 @@ import { CreateAnnotationRequest } from './dto/create-annotation.request.js';
 import { ReplaceAnnotationRequest } from './dto/replace-annotation.request.js';
 import { ReplaceAnnotationSetRequest } from './dto/replace-annotation-set.request.js';
 import { AnnotationHistoryService } from './history/annotation-history.service.js';
+import { DraftRepairs, type Repair } from './repairs/draft-repairs.service.js';
+import { RepairedAnnotationResponse } from './repairs/dto/repaired-annotation.response.js';
+import { WriteAnnotationsQuery } from './repairs/dto/write-annotations.query.js';
 
 @ApiTags('annotations')
 @Controller('images/:image_key/annotations')
@@ -63,6 +61,7 @@ export class AnnotationsController {
     private readonly annotations: AnnotationsService,
     private readonly sets: AnnotationSetsService,
     private readonly history: AnnotationHistoryService,
+    private readonly repairs: DraftRepairs,
   ) {}
 
   /**
@@ -103,7 +102,7 @@ export class AnnotationsController {
   @Post()
   @TakesJson(CreateAnnotationRequest, ANNOTATION_EXAMPLES)
   @ActsOnImage()
-  @Creates(AnnotationResponse)
+  @Creates([AnnotationResponse, RepairedAnnotationResponse])
   @Refuses(
     'idempotency-key-reused',
     'annotation-exists',
@@ -115,17 +114,20 @@ export class AnnotationsController {
   async addAnnotation(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
+    @Query() { repair }: WriteAnnotationsQuery,
     @Body() body: CreateAnnotationRequest,
     @Repeatable() request: RepeatableRequest | undefined,
   ): Promise<Reply<AnnotationResponse>> {
-    const draft = body.toDraft();
+    const sent = body.toDraft();
+    const { drafts, repairs } = await this.repairs.repair(caller, imageKey, repair, [sent]);
+    const [draft = sent] = drafts;
     const { annotation, isNew } = await this.annotations.addAnnotation(
       caller,
       imageKey,
       draft,
       request,
     );
-    const response = AnnotationResponse.from(imageKey, annotation);
+    const response = responseOf(imageKey, annotation, repairs?.[0]);
     const reply = Reply.made(response, isNew, 'images', imageKey, 'annotations', annotation.index);
     return reply.tagged(annotationTag(annotation));
   }
@@ -140,7 +142,10 @@ export class AnnotationsController {
   @Put()
   @TakesAnnotationSet()
   @ActsOnImage()
-  @AnswersAll(AnnotationResponse, 'The annotations as they are now; the ETag is that of the set.')
+  @AnswersAll(
+    [AnnotationResponse, RepairedAnnotationResponse],
+    'The annotations as they are now; the ETag is that of the set.',
+  )
   @Refuses(
     'annotation-set-changed',
     'annotation-conflict',
@@ -154,13 +159,29 @@ export class AnnotationsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @IfMatch() precondition: Precondition,
+    @Query() { repair }: WriteAnnotationsQuery,
     @Body() body: ReplaceAnnotationSetRequest,
   ): Promise<Reply<AnnotationResponse[]>> {
-    const drafts = body.annotations.map((annotation) => annotation.toDraft());
-    return replySet(
+    const sent = body.annotations.map((annotation) => annotation.toDraft());
+    const { drafts, repairs } = await this.repairs.repair(
+      caller,
       imageKey,
-      await this.sets.replaceSet(caller, imageKey, precondition, drafts, body.base_version),
+      repair,
+      sent,
+      'annotations',
     );
+    const set = await this.sets.replaceSet(
+      caller,
+      imageKey,
+      precondition,
+      drafts,
+      body.base_version,
+    );
+    const done = new Map(set.indexes.map((index, place) => [index, repairs?.[place]]));
+    const responses = set.annotations.map((annotation) =>
+      responseOf(imageKey, annotation, repairs && (done.get(annotation.index) ?? [])),
+    );
+    return Reply.of(responses).tagged(`"${set.revision}"`);
   }
 
   /**
@@ -191,20 +212,23 @@ export class AnnotationsController {
   @Put(':annotation_index')
   @TakesJson(ReplaceAnnotationRequest, ANNOTATION_EXAMPLES)
   @ActsOnAnnotation()
-  @Answers(AnnotationResponse)
+  @Answers([AnnotationResponse, RepairedAnnotationResponse])
   @Refuses('annotation-changed', 'impossible-geometry', 'unknown-instrument')
   async replaceAnnotation(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('annotation_index', AnnotationIndexPipe) index: number,
     @IfMatch() precondition: Precondition,
+    @Query() { repair }: WriteAnnotationsQuery,
     @Body() body: ReplaceAnnotationRequest,
   ): Promise<Reply<AnnotationResponse>> {
     if (body.index !== undefined && body.index !== index)
       throw new InvalidRequest([
         { pointer: '#/index', detail: `must be ${index}, as in the path` },
       ]);
-    const content = body.toDraft();
+    const sent = body.toDraft();
+    const { drafts, repairs } = await this.repairs.repair(caller, imageKey, repair, [sent]);
+    const [content = sent] = drafts;
     const replaced = await this.annotations.replaceAnnotation(
       caller,
       imageKey,
@@ -212,7 +236,8 @@ export class AnnotationsController {
       precondition,
       content,
     );
-    return Reply.of(AnnotationResponse.from(imageKey, replaced)).tagged(annotationTag(replaced));
+    const response = responseOf(imageKey, replaced, repairs?.[0]);
+    return Reply.of(response).tagged(annotationTag(replaced));
   }
 
   /**
@@ -235,34 +260,10 @@ export class AnnotationsController {
   }
 }
 
-function ActsOnImage() {
-  return ActsOn(AnnotationSetsService, 'image-not-found', (sets, { image_key }, request) =>
-    sets.requireImage(callerOf(request), image_key ?? ''),
-  );
-}
-
-const ANNOTATION_INDEX = new AnnotationIndexPipe();
-
-function ActsOnAnnotation() {
-  return applyDecorators(
-    Refuses('image-not-found'),
-    ActsOn(
-      AnnotationsService,
-      'annotation-not-found',
-      (annotations, { image_key, annotation_index }, request) =>
-        annotations.requireAnnotation(
-          callerOf(request),
-          image_key ?? '',
-          ANNOTATION_INDEX.transform(annotation_index),
-        ),
-    ),
-  );
-}
-
-function replySet(imageKey: string, set: AnnotationSet): Reply<AnnotationResponse[]> {
-  return Reply.of(responsesOf(imageKey, set.annotations)).tagged(`"${set.revision}"`);
-}
-
-function responsesOf(imageKey: string, annotations: readonly AnnotationRecord[]) {
-  return annotations.map((annotation) => AnnotationResponse.from(imageKey, annotation));
+function responseOf(
+  imageKey: string,
+  annotation: AnnotationRecord,
+  repairs: readonly Repair[] | undefined,
+): AnnotationResponse {
+  return RepairedAnnotationResponse.withRepairs(imageKey, annotation, repairs);
 }

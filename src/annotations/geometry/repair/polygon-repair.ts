@@ -47,6 +47,15 @@ export function repairedPolygon(polygon: Polygon, size?: PictureSize): Repaired<
   return { geometry, repairs };
 }
 
+/** A polygon as it is after its repair; undefined where nothing was done. */
+export function repairOf(
+  polygon: Polygon | null,
+  size: PictureSize | undefined,
+): Repaired<Polygon> | undefined {
+  const repaired = polygon && repairedPolygon(polygon, size);
+  return repaired && repaired.repairs.length > 0 ? repaired : undefined;
+}
+
 function repairedInside(
   ring: readonly Point[],
   size: PictureSize | undefined,
