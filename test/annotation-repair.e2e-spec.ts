@@ -100,7 +100,9 @@ describe('a write with repair=true', () => {
     const image = await anImage(http, { annotations: [annotationFields()] });
     const { status, body } = await http
       .put(`${annotationsOf(image)}?repair=true`)
-      .send({ annotations: [annotation({ polygon: SPIKY }), annotation({ index: 0, polygon: null })] });
+      .send({
+        annotations: [annotation({ polygon: SPIKY }), annotation({ index: 0, polygon: null })],
+      });
     expect(status).toBe(200);
     expect(body).toMatchObject([
       { index: 0, repairs: [] },
@@ -205,6 +207,17 @@ describe('a write with repair=true', () => {
         { pointer: '#/annotations/1/polygon/rings/1/2', action: 'removed-spike' },
       ],
     });
+  });
+
+  it('says what would be repaired, and stores nothing, beside validate=only', async () => {
+    const image = await anImage(http);
+    const answer = await http
+      .post(`${annotationsOf(image)}?repair=true&validate=only`)
+      .send(annotation({ polygon: SPIKY }));
+    expect(answer.status).toBe(200);
+    expect(answer.headers['x-validate']).toBe('only');
+    expect(answer.body).toMatchObject({ polygon: REPAIRED, repairs: SPIKY_REPAIRS('#') });
+    expect((await http.get(annotationsOf(image))).body).toEqual([]);
   });
 
   it('answers 404 for an image that does not exist, and 400 to what is no truth', async () => {

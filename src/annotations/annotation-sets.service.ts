@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
 import { Environment } from '../config/environment.js';
+import { transact, type WriteMode } from '../database/rehearsal.js';
 import type { Fault } from '../errors/domain-error.js';
 import type { Precondition } from '../errors/precondition.js';
 import { pathOf } from '../http/reply.js';
@@ -50,6 +51,15 @@ export interface AnnotationSet {
 export interface ReplacedSet extends AnnotationSet {
   /** Where each of the sent annotations went, in their order; undefined where what others made of it was kept. */
   indexes: (number | undefined)[];
+}
+
+/** How a set is replaced. */
+export interface SetReplacement extends WriteMode {
+  /**
+   * Of the set that the client started from: what others changed since is kept where the client left it alone.
+   * Undefined: the set becomes what is sent.
+   */
+  baseVersion?: number | undefined;
 }
 
 /** The use cases of all annotations of an image together. */
@@ -100,8 +110,6 @@ export class AnnotationSetsService {
   /**
    * Makes the image's annotations exactly these: those whose index is there are replaced (unless they
    * are equal), the others added, and what is not named is deleted.
-   * @param baseVersion of the set that the client started from: what others changed since is kept where the client
-   *   left it alone
    * @throws AnnotatedImageNotFound | AnnotationsChanged | TooManyAnnotations | NoNextIndex | ImpossibleGeometry |
    *   UnknownInstrument | UnknownBaseVersion | AnnotationConflict
    */
@@ -110,10 +118,10 @@ export class AnnotationSetsService {
     imageKey: string,
     precondition: Precondition,
     drafts: readonly AnnotationDraft[],
-    baseVersion?: number,
+    { baseVersion, ...mode }: SetReplacement,
   ): Promise<ReplacedSet> {
     const faults = await this.geometry.faultsOfSet(drafts);
-    return this.dataSource.transaction(async (manager) => {
+    return transact(this.dataSource, mode, async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
       // Else a label could be renamed between the comparison and the writing that it protects.
       if (precondition.isConditional || baseVersion !== undefined) await keepLabels(manager);

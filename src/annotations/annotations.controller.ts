@@ -48,10 +48,11 @@ import { ListAnnotationsQuery } from './dto/list-annotations.query.js';
 import { CreateAnnotationRequest } from './dto/create-annotation.request.js';
 import { ReplaceAnnotationRequest } from './dto/replace-annotation.request.js';
 import { ReplaceAnnotationSetRequest } from './dto/replace-annotation-set.request.js';
+import { WriteAnnotationsQuery } from './dto/write-annotations.query.js';
 import { AnnotationHistoryService } from './history/annotation-history.service.js';
 import { DraftRepairs, type Repair } from './repairs/draft-repairs.service.js';
 import { RepairedAnnotationResponse } from './repairs/dto/repaired-annotation.response.js';
-import { WriteAnnotationsQuery } from './repairs/dto/write-annotations.query.js';
+import { written } from './written.js';
 
 @ApiTags('annotations')
 @Controller('images/:image_key/annotations')
@@ -114,22 +115,23 @@ export class AnnotationsController {
   async addAnnotation(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
-    @Query() { repair }: WriteAnnotationsQuery,
+    @Query() query: WriteAnnotationsQuery,
     @Body() body: CreateAnnotationRequest,
     @Repeatable() request: RepeatableRequest | undefined,
   ): Promise<Reply<AnnotationResponse>> {
     const sent = body.toDraft();
-    const { drafts, repairs } = await this.repairs.repair(caller, imageKey, repair, [sent]);
+    const { drafts, repairs } = await this.repairs.repair(caller, imageKey, query.repair, [sent]);
     const [draft = sent] = drafts;
     const { annotation, isNew } = await this.annotations.addAnnotation(
       caller,
       imageKey,
       draft,
       request,
+      query,
     );
     const response = responseOf(imageKey, annotation, repairs?.[0]);
     const reply = Reply.made(response, isNew, 'images', imageKey, 'annotations', annotation.index);
-    return reply.tagged(annotationTag(annotation));
+    return written(reply.tagged(annotationTag(annotation)), query);
   }
 
   /**
@@ -159,29 +161,26 @@ export class AnnotationsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @IfMatch() precondition: Precondition,
-    @Query() { repair }: WriteAnnotationsQuery,
+    @Query() query: WriteAnnotationsQuery,
     @Body() body: ReplaceAnnotationSetRequest,
   ): Promise<Reply<AnnotationResponse[]>> {
     const sent = body.annotations.map((annotation) => annotation.toDraft());
     const { drafts, repairs } = await this.repairs.repair(
       caller,
       imageKey,
-      repair,
+      query.repair,
       sent,
       'annotations',
     );
-    const set = await this.sets.replaceSet(
-      caller,
-      imageKey,
-      precondition,
-      drafts,
-      body.base_version,
-    );
+    const set = await this.sets.replaceSet(caller, imageKey, precondition, drafts, {
+      baseVersion: body.base_version,
+      isRehearsal: query.isRehearsal,
+    });
     const done = new Map(set.indexes.map((index, place) => [index, repairs?.[place]]));
     const responses = set.annotations.map((annotation) =>
       responseOf(imageKey, annotation, repairs && (done.get(annotation.index) ?? [])),
     );
-    return Reply.of(responses).tagged(`"${set.revision}"`);
+    return written(Reply.of(responses).tagged(`"${set.revision}"`), query);
   }
 
   /**
@@ -219,7 +218,7 @@ export class AnnotationsController {
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('annotation_index', AnnotationIndexPipe) index: number,
     @IfMatch() precondition: Precondition,
-    @Query() { repair }: WriteAnnotationsQuery,
+    @Query() query: WriteAnnotationsQuery,
     @Body() body: ReplaceAnnotationRequest,
   ): Promise<Reply<AnnotationResponse>> {
     if (body.index !== undefined && body.index !== index)
@@ -227,7 +226,7 @@ export class AnnotationsController {
         { pointer: '#/index', detail: `must be ${index}, as in the path` },
       ]);
     const sent = body.toDraft();
-    const { drafts, repairs } = await this.repairs.repair(caller, imageKey, repair, [sent]);
+    const { drafts, repairs } = await this.repairs.repair(caller, imageKey, query.repair, [sent]);
     const [content = sent] = drafts;
     const replaced = await this.annotations.replaceAnnotation(
       caller,
@@ -235,9 +234,10 @@ export class AnnotationsController {
       index,
       precondition,
       content,
+      query,
     );
     const response = responseOf(imageKey, replaced, repairs?.[0]);
-    return Reply.of(response).tagged(annotationTag(replaced));
+    return written(Reply.of(response).tagged(annotationTag(replaced)), query);
   }
 
   /**

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type AuditedAction, AuditLog } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
+import { transact, type WriteMode } from '../database/rehearsal.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { pathOf } from '../http/reply.js';
@@ -56,10 +57,11 @@ export class AnnotationsService {
     caller: Caller,
     imageKey: string,
     draft: AnnotationDraft,
-    request?: RepeatableRequest,
+    request: RepeatableRequest | undefined,
+    mode: WriteMode,
   ): Promise<{ annotation: AnnotationRecord; isNew: boolean }> {
     const faults = await this.geometry.faultsOf(draft);
-    return this.dataSource.transaction(async (manager) => {
+    return transact(this.dataSource, mode, async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
       const { subject, isRepeat } = await this.requests.once(manager, request, async () => {
         const [{ index } = { index: 0 }] = placed([draft], image.highestIndex);
@@ -88,9 +90,10 @@ export class AnnotationsService {
     index: number,
     precondition: Precondition,
     content: AnnotationContent,
+    mode: WriteMode,
   ): Promise<AnnotationRecord> {
     const faults = await this.geometry.faultsOf(content);
-    return this.dataSource.transaction(async (manager) => {
+    return transact(this.dataSource, mode, async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
       // Else a label could be renamed between the comparison and the writing that it protects.
       if (precondition.isConditional) await keepLabels(manager);

@@ -39,6 +39,10 @@ export const HEADERS: Readonly<Record<string, Header>> = {
       'That what was counted is an estimate, from a part of the images; not there when it is exact.',
     schema: { type: 'string', enum: ['estimated'], examples: ['estimated'] },
   },
+  'X-Validate': {
+    description: 'That nothing was stored, because `validate=only` asked for it.',
+    schema: { type: 'string', enum: ['only'], examples: ['only'] },
+  },
   'X-Request-Id': {
     description: 'Names the request; the log has it, and a problem repeats it as `instance`.',
     required: true,
@@ -151,13 +155,16 @@ export function addConventions(
       };
     const content = operation.requestBody?.content;
     const json = content?.['application/json'];
-    if (method === 'patch' && json) content['application/merge-patch+json'] = { ...json };
+    // What edits a list is no merge patch of it, and is not called one.
+    if (method === 'patch' && json && operation.operationId.startsWith('patch'))
+      content['application/merge-patch+json'] = { ...json };
     const created = operation.responses['201'];
     if (has('idempotency-key-reused') && created)
       operation.responses['200'] ??= {
         ...created,
         description: 'A repeated request: what the first one made, as it is now.',
       };
+    addRehearsal(operation);
   });
 }
 
@@ -199,4 +206,17 @@ function described(parameter: Parameter | Reference, path: string): Parameter | 
     required: parameter.required === true && byDefault === undefined,
     ...(type === 'array' && { style: 'form', explode: true }),
   };
+}
+
+const MISSING_WHEN_TRIED = new Set(['ETag', 'Location']);
+
+/** What is only tried has no address and no entity tag: where `validate` is known, they may be missing. */
+function addRehearsal({ parameters = [], responses }: Operation): void {
+  const ok = responses['200'];
+  if (!ok || !parameters.some((parameter) => 'name' in parameter && parameter.name === 'validate'))
+    return;
+  const optional = Object.entries(HEADERS)
+    .filter(([name]) => MISSING_WHEN_TRIED.has(name) && ok.headers?.[name] !== undefined)
+    .map(([name, header]) => [name, { ...header, required: false }] as const);
+  ok.headers = { ...ok.headers, ...Object.fromEntries(optional), ...headersNamed('X-Validate') };
 }

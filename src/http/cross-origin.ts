@@ -38,6 +38,7 @@ const EXPOSED_HEADERS = [
   'X-Request-Id',
   'X-Total-Count',
   'X-Total-Count-Kind',
+  'X-Validate',
 ];
 const MAX_AGE_S = 600;
 const IIIF = /^\/iiif(?:\/|$)/i;

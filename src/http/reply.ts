@@ -32,6 +32,14 @@ export class Reply<T> {
     return new Reply(this.body, this.status, headers, this.isReusable);
   }
 
+  /** 200 with the same body, of something that is not there: without an address and an entity tag. */
+  withoutRepresentation(): Reply<T> {
+    const others = Object.entries(this.headers).filter(
+      ([name]) => name !== 'Location' && name !== 'ETag',
+    );
+    return new Reply(this.body, 200, Object.fromEntries(others), this.isReusable);
+  }
+
   /** The same answer, which comes whole even to a client whose copy has the same entity tag. */
   alwaysWhole(): Reply<T> {
     return new Reply(this.body, this.status, this.headers, false);

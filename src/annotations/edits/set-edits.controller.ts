@@ -11,8 +11,9 @@ import { ImageKeyPipe } from '../../http/validation/path-parameters.js';
 import type { AnnotationDraft } from '../annotation.js';
 import { ActsOnImage } from '../annotation-targets.js';
 import { ConflictInterceptor } from '../conflicts/conflict.interceptor.js';
+import { WriteAnnotationsQuery } from '../dto/write-annotations.query.js';
 import { DraftRepairs } from '../repairs/draft-repairs.service.js';
-import { WriteAnnotationsQuery } from '../repairs/dto/write-annotations.query.js';
+import { written } from '../written.js';
 import { AnnotationEditsResponse } from './dto/annotation-edits.response.js';
 import { EditAnnotationsRequest } from './dto/edit-annotations.request.js';
 import { SetEditsService } from './set-edits.service.js';
@@ -50,22 +51,24 @@ export class SetEditsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @IfMatch() precondition: Precondition,
-    @Query() { repair }: WriteAnnotationsQuery,
+    @Query() query: WriteAnnotationsQuery,
     @Body() body: EditAnnotationsRequest,
   ): Promise<Reply<AnnotationEditsResponse>> {
     const edits = body.toEdits();
-    const repaired = <T extends AnnotationDraft>(drafts: readonly T[], list: string) =>
-      this.repairs.repair(caller, imageKey, repair, drafts, list);
-    const create = await repaired(edits.create, 'create');
-    const replace = await repaired(edits.replace, 'replace');
-    const { results, revision } = await this.edits.edit(caller, imageKey, precondition, {
-      ...edits,
-      create: create.drafts,
-      replace: replace.drafts,
-    });
-    const repairs = create.repairs && [...create.repairs, ...(replace.repairs ?? [])];
-    return Reply.of(AnnotationEditsResponse.from(imageKey, results, repairs)).tagged(
-      `"${revision}"`,
+    const repair = <T extends AnnotationDraft>(drafts: readonly T[], list: string) =>
+      this.repairs.repair(caller, imageKey, query.repair, drafts, list);
+    const create = await repair(edits.create, 'create');
+    const replace = await repair(edits.replace, 'replace');
+    const repaired = { ...edits, create: create.drafts, replace: replace.drafts };
+    const { results, revision } = await this.edits.edit(
+      caller,
+      imageKey,
+      precondition,
+      repaired,
+      query,
     );
+    const repairs = create.repairs && [...create.repairs, ...(replace.repairs ?? [])];
+    const response = AnnotationEditsResponse.from(imageKey, results, repairs);
+    return written(Reply.of(response).tagged(`"${revision}"`), query);
   }
 }

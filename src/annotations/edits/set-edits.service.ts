@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog } from '../../access/audit-log.service.js';
 import type { Caller } from '../../access/caller.js';
+import { transact, type WriteMode } from '../../database/rehearsal.js';
 import { jsonPointer } from '../../errors/json-pointer.js';
 import type { Precondition } from '../../errors/precondition.js';
 import { pathOf } from '../../http/reply.js';
@@ -48,12 +49,13 @@ export class SetEditsService {
     imageKey: string,
     precondition: Precondition,
     edits: SetEdits,
+    mode: WriteMode,
   ): Promise<{ results: EditResult[]; revision: string }> {
     const faults = [
       ...(await this.geometry.faultsOfSet(edits.create, 'create')),
       ...(await this.geometry.faultsOfSet(edits.replace, 'replace')),
     ];
-    return this.dataSource.transaction(async (manager) => {
+    return transact(this.dataSource, mode, async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
       // Else a label could be renamed between the comparison and the writing that it protects.
       if (precondition.isConditional || edits.baseVersion !== undefined) await keepLabels(manager);

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/caller.js';
+import { Environment } from '../../config/environment.js';
 import { jsonPointer } from '../../errors/json-pointer.js';
 import { AnnotatedImages } from '../annotated-images.js';
 import type { AnnotationContent } from '../annotation.js';
 import type { Path } from '../annotation-geometry.js';
+import { ringsOf } from '../geometry/polygon.js';
 import type { RepairAction } from '../geometry/repair/corners-under-repair.js';
 import { GeometryChecker } from '../geometry-checker.service.js';
 
@@ -27,6 +29,7 @@ export class DraftRepairs {
   constructor(
     private readonly images: AnnotatedImages,
     private readonly geometry: GeometryChecker,
+    private readonly environment: Environment,
   ) {}
 
   /**
@@ -46,7 +49,12 @@ export class DraftRepairs {
   ): Promise<RepairedDrafts<T>> {
     if (!isAsked) return { drafts, repairs: undefined };
     const { size } = await this.images.require(caller, imageKey);
-    const repaired = await this.geometry.repaired(drafts, size);
+    const found = await this.geometry.repaired(drafts, size);
+    // Stretches that exchange their ways get corners: not more than a polygon may have.
+    const repaired = found.map((one, place) => {
+      const sent = drafts[place];
+      return sent && this.hasTooManyPoints(one.content) ? { content: sent, repairs: [] } : one;
+    });
     const pathOf = (place: number): Path => (list === undefined ? [] : [list, place]);
     return {
       drafts: repaired.map(({ content }) => content),
@@ -58,5 +66,10 @@ export class DraftRepairs {
         })),
       ),
     };
+  }
+  private hasTooManyPoints({ polygon }: AnnotationContent): boolean {
+    if (!polygon) return false;
+    const count = ringsOf(polygon).reduce((sum, { length }) => sum + length, 0);
+    return count > this.environment.maxPolygonPoints;
   }
 }
