@@ -98,11 +98,9 @@ describe('a write with repair=true', () => {
 
   it('names the places of a set, and tells of each annotation what was done to it', async () => {
     const image = await anImage(http, { annotations: [annotationFields()] });
-    const { status, body } = await http
-      .put(`${annotationsOf(image)}?repair=true`)
-      .send({
-        annotations: [annotation({ polygon: SPIKY }), annotation({ index: 0, polygon: null })],
-      });
+    const { status, body } = await http.put(`${annotationsOf(image)}?repair=true`).send({
+      annotations: [annotation({ polygon: SPIKY }), annotation({ index: 0, polygon: null })],
+    });
     expect(status).toBe(200);
     expect(body).toMatchObject([
       { index: 0, repairs: [] },
@@ -182,6 +180,13 @@ describe('a write with repair=true', () => {
       422,
       'impossible-geometry',
       ['#/polygon/points/0'],
+    );
+    const half = annotation({ polyline: { points: at('1,-0.6 99,5') } });
+    expectProblem(
+      await http.post(`${annotationsOf(image)}?repair=true`).send(half),
+      422,
+      'impossible-geometry',
+      ['#/polyline/points/0', '#/polyline/points/1'],
     );
   });
 

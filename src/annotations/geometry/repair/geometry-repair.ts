@@ -1,4 +1,5 @@
 import type { Box, Geometries } from '../geometry.js';
+import { outsideFaultsOfGeometry } from '../kind-faults.js';
 import { MARGIN, type PictureSize } from '../polygon-geometry.js';
 import { clamped, type Clamped, nearest } from './clamping.js';
 import type { GeometryRepair, Repaired } from './polygon-repair.js';
@@ -9,6 +10,16 @@ import { REACH } from './reach.js';
  * more than half a pixel are moved to its margin. Paths begin with the kind.
  */
 export function clampedGeometry<T extends Geometries>(
+  content: T,
+  size: PictureSize | undefined,
+): Repaired<T> {
+  const repaired = clampedParts(content, size);
+  // Whole or not at all: then all of its faults are told.
+  const isInside = !size || outsideFaultsOfGeometry(repaired.geometry, size).length === 0;
+  return isInside ? repaired : { geometry: content, repairs: [] };
+}
+
+function clampedParts<T extends Geometries>(
   content: T,
   size: PictureSize | undefined,
 ): Repaired<T> {
@@ -33,7 +44,9 @@ function ofBox<T extends Geometries>(content: T, box: Box, size: PictureSize): R
   const [x, width] = clampedSide(box.x, box.width, size.width);
   const [y, height] = clampedSide(box.y, box.height, size.height);
   const sides = { x, y, width, height };
-  const names = (['x', 'y', 'width', 'height'] as const).filter((name) => sides[name] !== box[name]);
+  const names = (['x', 'y', 'width', 'height'] as const).filter(
+    (name) => sides[name] !== box[name],
+  );
   if (names.length === 0 || width <= 0 || height <= 0) return { geometry: content, repairs: [] };
   const repairs = names.map((name) => ({
     path: ['box', name],
