@@ -49,6 +49,12 @@ export interface AnnotationSet {
   annotations: AnnotationRecord[];
 }
 
+/** The same, after a client sent what it is to be. */
+export interface ReplacedSet extends AnnotationSet {
+  /** Where each of the sent annotations went, in their order; undefined where what others made of it was kept. */
+  indexes: (number | undefined)[];
+}
+
 /** How a set is replaced. */
 export interface SetReplacement extends WriteMode {
   /**
@@ -131,7 +137,7 @@ export class AnnotationSetsService {
     precondition: Precondition,
     drafts: readonly AnnotationDraft[],
     { baseVersion, ...mode }: SetReplacement,
-  ): Promise<AnnotationSet> {
+  ): Promise<ReplacedSet> {
     const faults = await this.geometry.faultsOfSet(drafts);
     return transact(this.dataSource, mode, async (manager) => {
       const image = await this.images.lockIn(manager, caller, imageKey);
@@ -149,7 +155,9 @@ export class AnnotationSetsService {
       const isChanged = await this.writeSet(manager, caller, image, current, wanted);
       const annotations = await this.setIn(manager, image.id);
       const version = image.setVersion + (isChanged ? 1 : 0);
-      return { revision: revisionOf(version, annotations), annotations };
+      const kept = new Set(wanted);
+      const indexes = sent.map((draft) => (kept.has(draft) ? draft.index : undefined));
+      return { revision: revisionOf(version, annotations), annotations, indexes };
     });
   }
 

@@ -1,5 +1,4 @@
 import {
-  applyDecorators,
   Body,
   Controller,
   Delete,
@@ -16,7 +15,7 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { Caller } from '../access/caller.js';
-import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
+import { CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import { variantTag } from '../database/entity-tag.js';
 import type { JsonText } from '../database/json-text.js';
@@ -38,14 +37,10 @@ import {
   TakesJson,
 } from '../http/openapi.js';
 import { Reply } from '../http/reply.js';
-import { ActsOn } from '../http/target-first.interceptor.js';
 import { AnnotationIndexPipe, ImageKeyPipe } from '../http/validation/path-parameters.js';
-import {
-  type AnnotationRecord,
-  type AnnotationSet,
-  AnnotationSetsService,
-} from './annotation-sets.service.js';
+import { type AnnotationRecord, AnnotationSetsService } from './annotation-sets.service.js';
 import { AnnotationsService } from './annotations.service.js';
+import { ActsOnAnnotation, ActsOnImage } from './annotation-targets.js';
 import { annotationTag } from './annotation-tags.js';
 import { isAsStored } from './annotation-view.js';
 import { ConflictInterceptor } from './conflicts/conflict.interceptor.js';
@@ -57,6 +52,8 @@ import { ReplaceAnnotationRequest } from './dto/replace-annotation.request.js';
 import { ReplaceAnnotationSetRequest } from './dto/replace-annotation-set.request.js';
 import { WriteAnnotationsQuery } from './dto/write-annotations.query.js';
 import { AnnotationHistoryService } from './history/annotation-history.service.js';
+import { DraftRepairs, type Repair } from './repairs/draft-repairs.service.js';
+import { RepairedAnnotationResponse } from './repairs/dto/repaired-annotation.response.js';
 import { written } from './written.js';
 
 @ApiTags('annotations')
@@ -67,6 +64,7 @@ export class AnnotationsController {
     private readonly annotations: AnnotationsService,
     private readonly sets: AnnotationSetsService,
     private readonly history: AnnotationHistoryService,
+    private readonly repairs: DraftRepairs,
   ) {}
 
   /**
@@ -111,7 +109,7 @@ export class AnnotationsController {
   @Post()
   @TakesJson(CreateAnnotationRequest, ANNOTATION_EXAMPLES)
   @ActsOnImage()
-  @Creates(AnnotationResponse)
+  @Creates([AnnotationResponse, RepairedAnnotationResponse])
   @Refuses(
     'idempotency-key-reused',
     'annotation-exists',
@@ -127,7 +125,9 @@ export class AnnotationsController {
     @Body() body: CreateAnnotationRequest,
     @Repeatable() request: RepeatableRequest | undefined,
   ): Promise<Reply<AnnotationResponse>> {
-    const draft = body.toDraft();
+    const sent = body.toDraft();
+    const { drafts, repairs } = await this.repairs.repair(caller, imageKey, query.repair, [sent]);
+    const [draft = sent] = drafts;
     const { annotation, isNew } = await this.annotations.addAnnotation(
       caller,
       imageKey,
@@ -135,7 +135,7 @@ export class AnnotationsController {
       request,
       query,
     );
-    const response = AnnotationResponse.from(imageKey, annotation);
+    const response = responseOf(imageKey, annotation, repairs?.[0]);
     const reply = Reply.made(response, isNew, 'images', imageKey, 'annotations', annotation.index);
     return written(reply.tagged(annotationTag(annotation)), query);
   }
@@ -150,7 +150,10 @@ export class AnnotationsController {
   @Put()
   @TakesAnnotationSet()
   @ActsOnImage()
-  @AnswersAll(AnnotationResponse, 'The annotations as they are now; the ETag is that of the set.')
+  @AnswersAll(
+    [AnnotationResponse, RepairedAnnotationResponse],
+    'The annotations as they are now; the ETag is that of the set.',
+  )
   @Refuses(
     'annotation-set-changed',
     'annotation-conflict',
@@ -167,12 +170,23 @@ export class AnnotationsController {
     @Query() query: WriteAnnotationsQuery,
     @Body() body: ReplaceAnnotationSetRequest,
   ): Promise<Reply<AnnotationResponse[]>> {
-    const drafts = body.annotations.map((annotation) => annotation.toDraft());
+    const sent = body.annotations.map((annotation) => annotation.toDraft());
+    const { drafts, repairs } = await this.repairs.repair(
+      caller,
+      imageKey,
+      query.repair,
+      sent,
+      'annotations',
+    );
     const set = await this.sets.replaceSet(caller, imageKey, precondition, drafts, {
       baseVersion: body.base_version,
       isRehearsal: query.isRehearsal,
     });
-    return written(replySet(imageKey, set), query);
+    const done = new Map(set.indexes.map((index, place) => [index, repairs?.[place]]));
+    const responses = set.annotations.map((annotation) =>
+      responseOf(imageKey, annotation, repairs && (done.get(annotation.index) ?? [])),
+    );
+    return written(Reply.of(responses).tagged(`"${set.revision}"`), query);
   }
 
   /**
@@ -203,7 +217,7 @@ export class AnnotationsController {
   @Put(':annotation_index')
   @TakesJson(ReplaceAnnotationRequest, ANNOTATION_EXAMPLES)
   @ActsOnAnnotation()
-  @Answers(AnnotationResponse)
+  @Answers([AnnotationResponse, RepairedAnnotationResponse])
   @Refuses('annotation-changed', 'impossible-geometry', 'unknown-instrument')
   async replaceAnnotation(
     @CurrentCaller() caller: Caller,
@@ -217,7 +231,9 @@ export class AnnotationsController {
       throw new InvalidRequest([
         { pointer: '#/index', detail: `must be ${index}, as in the path` },
       ]);
-    const content = body.toDraft();
+    const sent = body.toDraft();
+    const { drafts, repairs } = await this.repairs.repair(caller, imageKey, query.repair, [sent]);
+    const [content = sent] = drafts;
     const replaced = await this.annotations.replaceAnnotation(
       caller,
       imageKey,
@@ -226,7 +242,7 @@ export class AnnotationsController {
       content,
       query,
     );
-    const response = AnnotationResponse.from(imageKey, replaced);
+    const response = responseOf(imageKey, replaced, repairs?.[0]);
     return written(Reply.of(response).tagged(annotationTag(replaced)), query);
   }
 
@@ -250,34 +266,10 @@ export class AnnotationsController {
   }
 }
 
-function ActsOnImage() {
-  return ActsOn(AnnotationSetsService, 'image-not-found', (sets, { image_key }, request) =>
-    sets.requireImage(callerOf(request), image_key ?? ''),
-  );
-}
-
-const ANNOTATION_INDEX = new AnnotationIndexPipe();
-
-function ActsOnAnnotation() {
-  return applyDecorators(
-    Refuses('image-not-found'),
-    ActsOn(
-      AnnotationsService,
-      'annotation-not-found',
-      (annotations, { image_key, annotation_index }, request) =>
-        annotations.requireAnnotation(
-          callerOf(request),
-          image_key ?? '',
-          ANNOTATION_INDEX.transform(annotation_index),
-        ),
-    ),
-  );
-}
-
-function replySet(imageKey: string, set: AnnotationSet): Reply<AnnotationResponse[]> {
-  return Reply.of(responsesOf(imageKey, set.annotations)).tagged(`"${set.revision}"`);
-}
-
-function responsesOf(imageKey: string, annotations: readonly AnnotationRecord[]) {
-  return annotations.map((annotation) => AnnotationResponse.from(imageKey, annotation));
+function responseOf(
+  imageKey: string,
+  annotation: AnnotationRecord,
+  repairs: readonly Repair[] | undefined,
+): AnnotationResponse {
+  return RepairedAnnotationResponse.withRepairs(imageKey, annotation, repairs);
 }

@@ -22,6 +22,7 @@ import { LabelsController } from './labels.controller.js';
 import { LabelsRepository } from './labels.repository.js';
 import { LabelsService } from './labels.service.js';
 import { MaskOutlines } from './mask-outlines.service.js';
+import { DraftRepairs } from './repairs/draft-repairs.service.js';
 import { Vocabulary } from './vocabulary.js';
 
 @Module({
@@ -39,6 +40,7 @@ import { Vocabulary } from './vocabulary.js';
     SetChangesRepository,
     AnnotatedImages,
     GeometryChecker,
+    DraftRepairs,
     AnnotationSetWriter,
     AnnotationsRepository,
     AnnotationTextsRepository,

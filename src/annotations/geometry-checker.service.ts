@@ -4,10 +4,13 @@ import type { Fault } from '../errors/domain-error.js';
 import type { AnnotationContent } from './annotation.js';
 import { type Path, toFaults } from './annotation-geometry.js';
 import type faultsOfEach from './geometry/geometry-worker.js';
+import type { repairsOfEach } from './geometry/geometry-worker.js';
 import { packed } from './geometry/packed-points.js';
 import { ownFaultsOf } from './geometry/kind-faults.js';
 import { type Polygon, ringsOf } from './geometry/polygon.js';
-import { faultsOfPolygon } from './geometry/polygon-geometry.js';
+import { faultsOfPolygon, type PictureSize } from './geometry/polygon-geometry.js';
+import { clampedGeometry } from './geometry/repair/geometry-repair.js';
+import { type GeometryRepair, type Repaired, repairOf } from './geometry/repair/polygon-repair.js';
 import type { GeometryFault } from './geometry/shape-faults.js';
 
 /** So many points are checked in less time than another thread takes to be told of them, about 2 ms. */
@@ -16,7 +19,7 @@ const MOST_POINTS_HERE = 2_000;
 const IDLE_MS = 30_000;
 
 /**
- * Finds what is impossible about geometries in themselves. Large polygons, and many, are looked at on a thread of their own, one
+ * Finds what is impossible about geometries in themselves, and repairs it on request. Large polygons, and many, are looked at on a thread of their own, one
  * request after the other, so that nobody else has to wait for them.
  */
 @Injectable()
@@ -43,6 +46,29 @@ export class GeometryChecker implements OnModuleDestroy {
     });
   }
 
+  /**
+   * Contents whose geometries are repaired as far as they can be, and what was done to each; paths begin with the kind.
+   * @param size of the picture, to which what is just outside is moved
+   */
+  async repaired<T extends AnnotationContent>(
+    contents: readonly T[],
+    size: PictureSize | undefined,
+  ): Promise<{ content: T; repairs: GeometryRepair[] }[]> {
+    const polygons = contents.map(({ polygon }) => polygon);
+    const repaired = areMany(polygons)
+      ? await this.repairElsewhere(polygons, size)
+      : polygons.map((polygon) => repairOf(polygon, size));
+    return contents.map((content, place) => {
+      const { geometry, repairs } = repaired[place] ?? {};
+      if (!geometry || !repairs) {
+        const other = clampedGeometry(content, size);
+        return { content: other.geometry, repairs: [...other.repairs] };
+      }
+      const ofPolygon = repairs.map((repair) => ({ ...repair, path: ['polygon', ...repair.path] }));
+      return { content: { ...content, polygon: geometry }, repairs: ofPolygon };
+    });
+  }
+
   async onModuleDestroy(): Promise<void> {
     await this.pool?.destroy();
   }
@@ -58,23 +84,43 @@ export class GeometryChecker implements OnModuleDestroy {
   /** What is impossible about the polygon of each. */
   private async findAll(contents: readonly AnnotationContent[]): Promise<GeometryFault[][]> {
     const polygons = contents.map(({ polygon }) => polygon);
-    const points = polygons.reduce((sum, polygon) => sum + pointCount(polygon), 0);
-    return points > MOST_POINTS_HERE ? this.elsewhere(polygons) : polygons.map(faultsOfPolygon);
+    return areMany(polygons) ? this.elsewhere(polygons) : polygons.map(faultsOfPolygon);
   }
 
   private async elsewhere(polygons: readonly (Polygon | null)[]): Promise<GeometryFault[][]> {
+    const points = packed(polygons);
+    const transferList = buffersOf(points);
+    return (await this.thread.run(points, { transferList })) as ReturnType<typeof faultsOfEach>;
+  }
+
+  private async repairElsewhere(
+    polygons: readonly (Polygon | null)[],
+    size: PictureSize | undefined,
+  ): Promise<(Repaired<Polygon> | undefined)[]> {
+    const points = packed(polygons);
+    return (await this.thread.run(
+      { packed: points, size },
+      { name: 'repairsOfEach', transferList: buffersOf(points) },
+    )) as ReturnType<typeof repairsOfEach>;
+  }
+
+  private get thread(): Tinypool {
     this.pool ??= new Tinypool({
       filename: new URL('./geometry/geometry-worker.js', import.meta.url).href,
       minThreads: 0,
       maxThreads: 1,
       idleTimeout: IDLE_MS,
     });
-    const points = packed(polygons);
-    const { coordinates, counts, ringCounts } = points;
-    return (await this.pool.run(points, {
-      transferList: [coordinates.buffer, counts.buffer, ringCounts.buffer],
-    })) as ReturnType<typeof faultsOfEach>;
+    return this.pool;
   }
+}
+
+function buffersOf({ coordinates, counts, ringCounts }: ReturnType<typeof packed>) {
+  return [coordinates.buffer, counts.buffer, ringCounts.buffer];
+}
+
+function areMany(polygons: readonly (Polygon | null)[]): boolean {
+  return polygons.reduce((sum, polygon) => sum + pointCount(polygon), 0) > MOST_POINTS_HERE;
 }
 
 /** @param ofPolygon what was found about its polygon */

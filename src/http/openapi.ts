@@ -47,9 +47,14 @@ export function AnswersUntagged(type: Type, description = 'The resource as it is
   return ApiOkResponse({ type, description });
 }
 
-/** 200 with all items of a small list and the list's entity tag. */
-export function AnswersAll(type: Type, description: string) {
-  return ApiOkResponse({ type: [type], description, headers: ETAG });
+/** 200 with all items of a small list, in one form or in several, and the list's entity tag. */
+export function AnswersAll(type: Type | Type[], description: string) {
+  if (!Array.isArray(type)) return ApiOkResponse({ type: [type], description, headers: ETAG });
+  const schema = { type: 'array', items: anyOf(type) };
+  return applyDecorators(
+    ApiExtraModels(...type),
+    ApiOkResponse({ schema, description, headers: ETAG }),
+  );
 }
 
 /** The same, as an array or as lines: each has an entity tag of its own. */
@@ -57,9 +62,14 @@ export function AnswersAllOrLines(type: Type, description: string) {
   return answersList([type], description, ETAG);
 }
 
-/** 201 with the new resource. */
-export function Creates(type: Type, description = 'It was made.') {
-  return ApiCreatedResponse({ type, description, headers: { ...ETAG, ...LOCATION } });
+/** 201 with the new resource, in one form or in several. */
+export function Creates(type: Type | Type[], description = 'It was made.') {
+  const headers = { ...ETAG, ...LOCATION };
+  if (!Array.isArray(type)) return ApiCreatedResponse({ type, description, headers });
+  return applyDecorators(
+    ApiExtraModels(...type),
+    ApiCreatedResponse({ schema: anyOf(type), description, headers }),
+  );
 }
 
 /** The same without an entity tag. */

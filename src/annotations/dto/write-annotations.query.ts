@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { ToBoolean } from '../../http/validation/conversions.js';
 
 /** How annotations are written. */
 export class WriteAnnotationsQuery {
@@ -11,6 +12,16 @@ export class WriteAnnotationsQuery {
   @IsIn(['only'], { message: 'must be only, or left out' })
   @IsOptional()
   validate?: 'only';
+
+  /**
+   * Repair geometries where no point moves by more than half a pixel; `repairs` of each annotation says what was done.
+   * What cannot be repaired so is refused as without this.
+   */
+  @ApiProperty({ type: Boolean, required: false, default: false, example: true })
+  @ToBoolean()
+  @IsBoolean({ message: 'must be true or false' })
+  @IsOptional()
+  repair: boolean = false;
 
   /** Whether the write is only tried. */
   get isRehearsal(): boolean {

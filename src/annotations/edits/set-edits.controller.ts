@@ -1,17 +1,18 @@
 import { Body, Controller, Param, Patch, Query, UseInterceptors } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../../access/caller.js';
-import { callerOf, CurrentCaller, Requires } from '../../access/requires.decorator.js';
+import { CurrentCaller, Requires } from '../../access/requires.decorator.js';
 import type { Precondition } from '../../errors/precondition.js';
 import { IfMatch } from '../../http/conditional-requests.js';
 import { TakesAnnotationSet } from '../../http/json-body.interceptor.js';
 import { Answers, Refuses } from '../../http/openapi.js';
 import { Reply } from '../../http/reply.js';
-import { ActsOn } from '../../http/target-first.interceptor.js';
 import { ImageKeyPipe } from '../../http/validation/path-parameters.js';
-import { AnnotationSetsService } from '../annotation-sets.service.js';
+import type { AnnotationDraft } from '../annotation.js';
+import { ActsOnImage } from '../annotation-targets.js';
 import { ConflictInterceptor } from '../conflicts/conflict.interceptor.js';
 import { WriteAnnotationsQuery } from '../dto/write-annotations.query.js';
+import { DraftRepairs } from '../repairs/draft-repairs.service.js';
 import { written } from '../written.js';
 import { AnnotationEditsResponse } from './dto/annotation-edits.response.js';
 import { EditAnnotationsRequest } from './dto/edit-annotations.request.js';
@@ -21,7 +22,10 @@ import { SetEditsService } from './set-edits.service.js';
 @Controller('images/:image_key/annotations')
 @UseInterceptors(ConflictInterceptor)
 export class SetEditsController {
-  constructor(private readonly edits: SetEditsService) {}
+  constructor(
+    private readonly edits: SetEditsService,
+    private readonly repairs: DraftRepairs,
+  ) {}
 
   /**
    * Edit some annotations of an image
@@ -32,9 +36,7 @@ export class SetEditsController {
   @Requires('annotator')
   @Patch()
   @TakesAnnotationSet()
-  @ActsOn(AnnotationSetsService, 'image-not-found', (sets, { image_key }, request) =>
-    sets.requireImage(callerOf(request), image_key ?? ''),
-  )
+  @ActsOnImage()
   @Answers(AnnotationEditsResponse, 'What each edit came to; the ETag is that of the set.')
   @Refuses(
     'annotation-set-changed',
@@ -52,14 +54,21 @@ export class SetEditsController {
     @Query() query: WriteAnnotationsQuery,
     @Body() body: EditAnnotationsRequest,
   ): Promise<Reply<AnnotationEditsResponse>> {
+    const edits = body.toEdits();
+    const repair = <T extends AnnotationDraft>(drafts: readonly T[], list: string) =>
+      this.repairs.repair(caller, imageKey, query.repair, drafts, list);
+    const create = await repair(edits.create, 'create');
+    const replace = await repair(edits.replace, 'replace');
+    const repaired = { ...edits, create: create.drafts, replace: replace.drafts };
     const { results, revision } = await this.edits.edit(
       caller,
       imageKey,
       precondition,
-      body.toEdits(),
+      repaired,
       query,
     );
-    const response = AnnotationEditsResponse.from(imageKey, results);
+    const repairs = create.repairs && [...create.repairs, ...(replace.repairs ?? [])];
+    const response = AnnotationEditsResponse.from(imageKey, results, repairs);
     return written(Reply.of(response).tagged(`"${revision}"`), query);
   }
 }

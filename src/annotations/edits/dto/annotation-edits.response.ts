@@ -1,10 +1,13 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 import { AnnotationResponse } from '../../dto/annotation.response.js';
+import type { Repair } from '../../repairs/draft-repairs.service.js';
+import { RepairedAnnotationResponse } from '../../repairs/dto/repaired-annotation.response.js';
 import type { EditResult } from '../set-edits.js';
 
 const STATUS = { created: 201, replaced: 200, deleted: 204 } as const;
 
 /** What one edit came to. */
+@ApiExtraModels(AnnotationResponse, RepairedAnnotationResponse)
 @ApiSchema({ name: 'AnnotationEdit', description: 'What one edit came to.' })
 export class AnnotationEditResponse {
   /**
@@ -25,15 +28,28 @@ export class AnnotationEditResponse {
   index!: number;
 
   /** The annotation as it is now; null if it was deleted. */
-  @ApiProperty({ type: AnnotationResponse, nullable: true })
-  annotation!: AnnotationResponse | null;
+  @ApiProperty({
+    anyOf: [
+      { $ref: getSchemaPath(AnnotationResponse) },
+      { $ref: getSchemaPath(RepairedAnnotationResponse) },
+      { type: 'null' },
+    ],
+  })
+  annotation!: AnnotationResponse | RepairedAnnotationResponse | null;
 
-  static from(imageKey: string, result: EditResult): AnnotationEditResponse {
+  /** @param repairs undefined where none were asked for */
+  static from(
+    imageKey: string,
+    { pointer, kind, index, annotation }: EditResult,
+    repairs: readonly Repair[] | undefined,
+  ): AnnotationEditResponse {
     return {
-      pointer: result.pointer,
-      status: STATUS[result.kind],
-      index: result.index,
-      annotation: result.annotation ? AnnotationResponse.from(imageKey, result.annotation) : null,
+      pointer,
+      status: STATUS[kind],
+      index,
+      annotation: annotation
+        ? RepairedAnnotationResponse.withRepairs(imageKey, annotation, repairs)
+        : null,
     };
   }
 }
@@ -44,7 +60,16 @@ export class AnnotationEditsResponse {
   /** One for each edit: first those of `create`, then of `replace`, then of `delete`. */
   results!: AnnotationEditResponse[];
 
-  static from(imageKey: string, results: readonly EditResult[]): AnnotationEditsResponse {
-    return { results: results.map((result) => AnnotationEditResponse.from(imageKey, result)) };
+  /** @param repairs of each of the first results, those with an annotation; undefined where none were asked for */
+  static from(
+    imageKey: string,
+    results: readonly EditResult[],
+    repairs?: readonly (readonly Repair[])[],
+  ): AnnotationEditsResponse {
+    return {
+      results: results.map((result, place) =>
+        AnnotationEditResponse.from(imageKey, result, repairs && (repairs[place] ?? [])),
+      ),
+    };
   }
 }
