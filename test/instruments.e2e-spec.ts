@@ -14,7 +14,7 @@ let service: TestApp;
 let http: TestApp['http'];
 
 beforeEach(async () => {
-  service = await startApp();
+  service = await startApp({ databaseDeadlineMs: 60_000 });
   http = service.http;
 });
 afterEach(() => service.close());
