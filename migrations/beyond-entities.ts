@@ -8,9 +8,11 @@ export const BEYOND_ENTITIES = {
     'DROP FUNCTION IF EXISTS notify_of_picture CASCADE',
     'DROP FUNCTION IF EXISTS list_labels_of_images CASCADE',
     'DROP FUNCTION IF EXISTS unlist_labels_of_images CASCADE',
+    'DROP FUNCTION IF EXISTS relist_labels_of_images CASCADE',
     'DROP FUNCTION IF EXISTS move_labels_of_image CASCADE',
     'DROP FUNCTION IF EXISTS remember_purged_images CASCADE',
     'DROP INDEX IF EXISTS ix_images_key_trigrams',
+    'DROP INDEX IF EXISTS ix_annotations_bounds',
   ],
   make: [
     `CREATE FUNCTION refuse_change_of_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -42,23 +44,57 @@ export const BEYOND_ENTITIES = {
     'ALTER TABLE image_instruments ALTER COLUMN instrument_id SET STATISTICS 1000',
     `CREATE FUNCTION list_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
-        INSERT INTO image_instruments (image_id, instrument_id, captured_at)
-        SELECT DISTINCT stored.image_id, stored.instrument_id, images.captured_at
-          FROM stored JOIN images ON images.id = stored.image_id
-         WHERE stored.deleted_at IS NULL
-        ON CONFLICT DO NOTHING;
+        INSERT INTO image_instruments (image_id, instrument_id, captured_at, annotation_count)
+        SELECT images.id, added.instrument_id, images.captured_at, added.count
+          FROM (SELECT image_id, instrument_id, count(*) FROM stored
+                 WHERE deleted_at IS NULL GROUP BY image_id, instrument_id) AS added
+          JOIN images ON images.id = added.image_id
+        ON CONFLICT (image_id, instrument_id) DO UPDATE
+           SET annotation_count = image_instruments.annotation_count + excluded.annotation_count;
         RETURN NULL;
       END $$`,
     `CREATE FUNCTION unlist_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
-        DELETE FROM image_instruments
-         USING (SELECT DISTINCT image_id, instrument_id FROM before) AS was
-         WHERE image_instruments.image_id = was.image_id
-           AND image_instruments.instrument_id = was.instrument_id
-           AND NOT EXISTS (SELECT FROM annotations
-                            WHERE annotations.image_id = was.image_id
-                              AND annotations.instrument_id = was.instrument_id
-                              AND annotations.deleted_at IS NULL);
+        UPDATE image_instruments SET annotation_count = annotation_count - gone.count
+          FROM (SELECT image_id, instrument_id, count(*) FROM before
+                 WHERE deleted_at IS NULL GROUP BY image_id, instrument_id) AS gone
+         WHERE image_instruments.image_id = gone.image_id
+           AND image_instruments.instrument_id = gone.instrument_id;
+        DELETE FROM image_instruments USING before
+         WHERE image_instruments.image_id = before.image_id
+           AND image_instruments.instrument_id = before.instrument_id
+           AND annotation_count <= 0;
+        RETURN NULL;
+      END $$`,
+    `CREATE FUNCTION relist_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF NOT EXISTS (SELECT FROM stored) THEN
+          RETURN NULL;
+        END IF;
+        UPDATE image_instruments SET annotation_count = annotation_count + changed.by
+          FROM (SELECT image_id, instrument_id, sum(one) AS by
+                  FROM (SELECT image_id, instrument_id, 1 AS one FROM stored WHERE deleted_at IS NULL
+                        UNION ALL
+                        SELECT image_id, instrument_id, -1 FROM before WHERE deleted_at IS NULL) AS each
+                 GROUP BY image_id, instrument_id HAVING sum(one) < 0) AS changed
+         WHERE image_instruments.image_id = changed.image_id
+           AND image_instruments.instrument_id = changed.instrument_id;
+        IF FOUND THEN
+          DELETE FROM image_instruments USING before
+           WHERE image_instruments.image_id = before.image_id
+             AND image_instruments.instrument_id = before.instrument_id
+             AND annotation_count <= 0;
+        END IF;
+        INSERT INTO image_instruments (image_id, instrument_id, captured_at, annotation_count)
+        SELECT images.id, changed.instrument_id, images.captured_at, changed.by
+          FROM (SELECT image_id, instrument_id, sum(one) AS by
+                  FROM (SELECT image_id, instrument_id, 1 AS one FROM stored WHERE deleted_at IS NULL
+                        UNION ALL
+                        SELECT image_id, instrument_id, -1 FROM before WHERE deleted_at IS NULL) AS each
+                 GROUP BY image_id, instrument_id HAVING sum(one) > 0) AS changed
+          JOIN images ON images.id = changed.image_id
+        ON CONFLICT (image_id, instrument_id) DO UPDATE
+           SET annotation_count = image_instruments.annotation_count + excluded.annotation_count;
         RETURN NULL;
       END $$`,
     `CREATE FUNCTION move_labels_of_image() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -68,10 +104,9 @@ export const BEYOND_ENTITIES = {
       END $$`,
     `CREATE TRIGGER tr_annotations_stored AFTER INSERT ON annotations REFERENCING NEW TABLE AS stored
         FOR EACH STATEMENT EXECUTE FUNCTION list_labels_of_images()`,
-    `CREATE TRIGGER tr_annotations_changed AFTER UPDATE ON annotations REFERENCING NEW TABLE AS stored
-        FOR EACH STATEMENT EXECUTE FUNCTION list_labels_of_images()`,
-    `CREATE TRIGGER tr_annotations_were AFTER UPDATE ON annotations REFERENCING OLD TABLE AS before
-        FOR EACH STATEMENT EXECUTE FUNCTION unlist_labels_of_images()`,
+    `CREATE TRIGGER tr_annotations_changed AFTER UPDATE ON annotations
+        REFERENCING OLD TABLE AS before NEW TABLE AS stored
+        FOR EACH STATEMENT EXECUTE FUNCTION relist_labels_of_images()`,
     `CREATE TRIGGER tr_annotations_removed AFTER DELETE ON annotations REFERENCING OLD TABLE AS before
         FOR EACH STATEMENT EXECUTE FUNCTION unlist_labels_of_images()`,
     `CREATE TRIGGER tr_images_captured_at AFTER UPDATE OF captured_at ON images FOR EACH ROW
@@ -88,5 +123,10 @@ export const BEYOND_ENTITIES = {
     'CREATE EXTENSION IF NOT EXISTS pg_trgm',
     `CREATE INDEX ix_images_key_trigrams ON images
        USING gin ((image_key COLLATE "default") gin_trgm_ops)`,
+    `CREATE INDEX ix_annotations_bounds ON annotations USING gist ((
+        box(point(least(greatest((bbox -> 0)::numeric, -1e9), 1e9)::float8, least(greatest((bbox -> 1)::numeric, -1e9), 1e9)::float8),
+            point(least(greatest((bbox -> 0)::numeric + (bbox -> 2)::numeric, -1e9), 1e9)::float8,
+                  least(greatest((bbox -> 1)::numeric + (bbox -> 3)::numeric, -1e9), 1e9)::float8))
+      )) WHERE deleted_at IS NULL AND bbox IS NOT NULL`,
   ],
 };

@@ -19,6 +19,8 @@ import { NumberVersionsBySet1795614100000 } from '../migrations/1795614100000-nu
 import { ReviewImages1795614200000 } from '../migrations/1795614200000-review-images.js';
 import { CreateComments1795614201000 } from '../migrations/1795614201000-create-comments.js';
 import { RememberPurgedImages1795614202000 } from '../migrations/1795614202000-remember-purged-images.js';
+import { CountLabelsOfImages1795614500000 } from '../migrations/1795614500000-count-labels-of-images.js';
+import { IndexBounds1795614501000 } from '../migrations/1795614501000-index-bounds.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import { Comment } from './comments/comment.entity.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
@@ -62,6 +64,8 @@ export const SCHEMA: DatabaseSchema = {
     ReviewImages1795614200000,
     CreateComments1795614201000,
     RememberPurgedImages1795614202000,
+    CountLabelsOfImages1795614500000,
+    IndexBounds1795614501000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

@@ -96,7 +96,7 @@ async function take(step: Record<string, unknown>): Promise<void> {
   if ('purge' in step) await http.delete(`${pathTo(image)}?purge=true`).expect(204);
 }
 
-/** Each label's list is what the whole list says. */
+/** Each label's list is what the whole list says, and so are its counts. */
 async function expectRight(): Promise<void> {
   const all = await imagesAt('/images');
   for (const label of LABELS) {
@@ -105,6 +105,18 @@ async function expectRight(): Promise<void> {
     );
     expect(await imagesAt(`/images?instrument=${label}&limit=1`)).toEqual(expected);
   }
+  await expectCounted(all);
+}
+
+async function expectCounted(images: readonly AnnotatedImage[]): Promise<void> {
+  const carried = images.map(({ annotations }) => annotations.map(({ instrument }) => instrument));
+  const counts = LABELS.map((name) => ({
+    name,
+    annotation_count: carried.flat().filter((instrument) => instrument === name).length,
+    image_count: carried.filter((instruments) => instruments.includes(name)).length,
+  }));
+  const { body } = await service.http.get('/instruments').expect(200);
+  expect(body).toEqual(counts.filter(({ image_count: count }) => count > 0));
 }
 
 async function imagesAt(path: string): Promise<AnnotatedImage[]> {

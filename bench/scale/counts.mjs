@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { requestBytes } from '../apparatus/load.mjs';
 import { atMost } from '../apparatus/report.mjs';
 import { answerTo, sqlMsOf } from './asking.mjs';
-import { LABELS, timeAt } from './many-records.mjs';
+import { AREAS, LABELS, timeAt } from './many-records.mjs';
 
 /** @typedef {import('./asking.mjs').Site} Site */
 
@@ -15,6 +15,7 @@ const [MOST_COUNT_MS, MOST_FACETS_MS] = [5, 300];
  */
 export async function measureCounts(site) {
   const filters = filtersAt(site.images);
+  const areas = Object.values(AREAS).map((area) => `overlaps=${area}`);
   const counts = [];
   const facets = [];
   for (const filter of filters) {
@@ -24,6 +25,8 @@ export async function measureCounts(site) {
     counts.push({ filter, ms: counted - alone });
     facets.push({ filter, ms: await facetMs(site, filter) });
   }
+  // Those with an area are not estimated.
+  for (const filter of areas) facets.push({ filter, ms: await facetMs(site, filter) });
   show('an estimated count beside its page, in PostgreSQL', counts);
   show('labels with their counts, over HTTP', facets);
   const most = (/** @type {{ ms: number }[]} */ some) => Math.max(...some.map(({ ms }) => ms));

@@ -1,7 +1,7 @@
 import { requestBytes } from '../apparatus/load.mjs';
 import { atMost } from '../apparatus/report.mjs';
 import { sqlMsOf } from './asking.mjs';
-import { LABELS, timeAt } from './many-records.mjs';
+import { AREAS, LABELS, timeAt } from './many-records.mjs';
 
 /** @typedef {import('./asking.mjs').Site} Site */
 
@@ -51,6 +51,7 @@ function filtersAt(images) {
     ['location_id=theatre-3'],
     ['client_id=client-5'],
     labels,
+    Object.values(AREAS).map((area) => `overlaps=${area}`),
     ['ml_tag=TRAIN'],
     [range(0.001, 0.011), range(0.9, 1)],
   ];

@@ -7,6 +7,17 @@ export const LABELS = {
   rare: 'left-handed scissors',
   absent: 'nothing carries this',
 };
+/**
+ * Areas by how many images have an annotation there, and which: the middle of most; a part beside it of one in a
+ * hundred; another one of the first hundredth; a last one of 20.
+ */
+export const AREAS = {
+  popular: '1000,1000,600,400',
+  onePercent: '5000,100,50,50',
+  old: '6000,100,50,50',
+  rare: '7000,100,50,50',
+  absent: '9000,100,50,50',
+};
 /** As many more, of which each annotation has one. */
 const OTHERS = 200;
 const USERS = 200;
@@ -24,8 +35,8 @@ export function timeAt(images, share) {
 }
 
 /**
- * Loads so many images with 10 annotations of 8 points each, as the service would have stored them; the more there
- * are, the further they reach into the past of the newest.
+ * Loads so many images with 10 annotations of 8 points each, as the service would have stored them but for their boxes,
+ * which are wherever lists are searched; the more there are, the further they reach into the past of the newest.
  *
  * @param {import('pg').Client} client of a migrated, empty database
  * @param {number} images
@@ -56,9 +67,10 @@ export async function loadManyRecords(client, images) {
     await loadAnnotations(client, from, to, images);
   }
   await client.query(
-    `INSERT INTO image_instruments (image_id, instrument_id, captured_at)
-     SELECT DISTINCT annotations.image_id, annotations.instrument_id, images.captured_at
-       FROM annotations JOIN images ON images.id = annotations.image_id`,
+    `INSERT INTO image_instruments (image_id, instrument_id, captured_at, annotation_count)
+     SELECT images.id, annotations.instrument_id, images.captured_at, count(*)
+       FROM annotations JOIN images ON images.id = annotations.image_id
+      GROUP BY images.id, annotations.instrument_id`,
   );
   await client.query('RESET session_replication_role');
   await client.query('VACUUM ANALYZE');
@@ -104,7 +116,12 @@ async function loadAnnotations(client, from, to, images) {
                  WHEN index > 6 AND n % 10 < 2 THEN 1
                  ELSE 7 + (n * 13 + index * 31) % $5::int END,
             ($6::jsonb[])[1 + (n + index) % 8], '{"condition": "clean", "occluded": false}', 'human', 0.9,
-            '[500, 500, 200, 200]', 28284.27, '[600, 600]', 300,
+            CASE WHEN index = 4 AND n % ($4::int / 20) = 3 THEN '[6990, 90, 100, 100]'::jsonb
+                 WHEN index = 3 AND n < $4::int / 100 THEN '[5990, 90, 100, 100]'::jsonb
+                 WHEN index = 2 AND n % 100 = 17 THEN '[4990, 90, 100, 100]'::jsonb
+                 ELSE jsonb_build_array((n * 37 + index * 401) % 3500, (n * 91 + index * 211) % 2500,
+                                        50 + (n + index * 7) % 350, 50 + (n + index * 11) % 250) END,
+            28284.27, '[600, 600]', 300,
             timestamptz '2026-06-01', timestamptz '2026-06-01', 1
        FROM images
             CROSS JOIN LATERAL (SELECT (file_bytes - 4000000)::bigint AS n) AS numbered

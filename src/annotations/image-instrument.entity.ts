@@ -11,9 +11,9 @@ import { Image } from '../images/image.entity.js';
 import { Instrument } from './instrument.entity.js';
 
 /**
- * That an image carries a label, however many of its annotations do. Triggers keep it (migrations/), in the
+ * That an image carries a label, and how many of its annotations do. Triggers keep it (migrations/), in the
  * transaction of whatever changes annotations: lists by label walk it in the order of capture, and find at once where
- * a label is rare, old or nowhere.
+ * a label is rare, old or nowhere. Counts of labels in many images are sums of it.
  */
 @Entity('image_instruments')
 @Index('ix_image_instruments_instrument_id', ['instrumentId', 'capturedAt', 'imageId'])
@@ -38,4 +38,8 @@ export class ImageInstrument {
   /** Of the image. */
   @Column({ type: 'timestamptz', precision: 3 })
   capturedAt!: Date;
+
+  /** So many annotations of the image carry the label. */
+  @Column({ type: 'integer' })
+  annotationCount!: number;
 }

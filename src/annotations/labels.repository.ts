@@ -59,10 +59,9 @@ export class LabelsRepository {
   /** How much carries a label, or one that is being merged into it; in all images, whoever they belong to. */
   async carriersOf(id: string): Promise<Carriers> {
     const [row] = await this.dataSource.manager.query<{ images: string; annotations: string }[]>(
-      `SELECT count(DISTINCT image_id) AS images, count(*) AS annotations
-         FROM annotations
-        WHERE instrument_id = ANY(ARRAY(SELECT id FROM instruments WHERE id = $1 OR merged_into = $1))
-          AND deleted_at IS NULL`,
+      `SELECT count(DISTINCT image_id) AS images, coalesce(sum(annotation_count), 0) AS annotations
+         FROM image_instruments
+        WHERE instrument_id = ANY(ARRAY(SELECT id FROM instruments WHERE id = $1 OR merged_into = $1))`,
       [id],
     );
     return { images: Number(row?.images ?? 0), annotations: Number(row?.annotations ?? 0) };

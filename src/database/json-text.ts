@@ -4,7 +4,7 @@
  */
 export class JsonText {
   // Nothing else that has a text is one.
-  protected declare readonly isReady: true;
+  declare protected readonly isReady: true;
 
   constructor(readonly text: string) {}
 }

@@ -67,7 +67,11 @@ export class PresentationService {
     page: PageRequest,
   ): Promise<Page<PresentedImage>> {
     const withPicture = { ...filter, hasFile: true };
-    const found = await this.images.listImages(caller, withPicture, sort, page);
+    const read = (after = page.after) =>
+      this.images.listImages(caller, withPicture, sort, { ...page, after });
+    let found = await read();
+    // A manifest without canvases is none.
+    while (found.items.length === 0 && found.next) found = await read(found.next);
     if (found.items.length === 0) throw new NoPictureFound();
     return { ...found, items: found.items.map(({ image }) => this.presented(image)) };
   }

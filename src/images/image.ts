@@ -48,6 +48,14 @@ export interface WrittenRecord {
 /** How the annotations of listed images are wanted: not at all, as records, or as JSON. */
 export type AnnotationForm = 'none' | 'records' | 'written';
 
+/** A part of upright pictures, in pixels; its sides are longer than 0. */
+export interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 /** Which images a list shows: different conditions are ANDed, several values of one are ORed. */
 export interface ImageFilter {
   userIds?: string[];
@@ -61,6 +69,10 @@ export interface ImageFilter {
   allInstruments?: string[];
   /** Carrying no annotation with any of these labels. */
   noneOfInstruments?: string[];
+  /** With at least one annotation whose box overlaps it; one of `instruments`, if these are given too. */
+  overlaps?: Area;
+  /** Of these only. */
+  ids?: string[];
   /** Inclusive. */
   capturedFrom?: Date;
   /** Exclusive. */

@@ -4,10 +4,11 @@ import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
 import { estimateRows } from '../database/estimate.js';
 import type { Page, PageRequest } from '../database/page.js';
-import type { ImageFilter, ImageSort } from './image.js';
+import type { Area, ImageFilter, ImageSort } from './image.js';
 import { Image } from './image.entity.js';
 import { ReviewTransition } from './review-transition.entity.js';
 import { reviewStateOf, type StatedReview } from './review-state.js';
+import { gatherImages, imagesInside } from './search/area.js';
 import { narrow } from './search/image-conditions.js';
 import { behind, isByCapture, positionOf, sorted } from './search/image-order.js';
 import { LabelIds } from './search/label-ids.js';
@@ -17,6 +18,10 @@ type Images = SelectQueryBuilder<Image>;
 /** A row to insert. */
 export type NewImage = Omit<Image, 'id' | 'location' | 'user'>;
 
+/** So many images are looked into for a page of those with an annotation in an area. */
+const LOOKED_AT = 1_000;
+/** What tells where an image stands in any order. */
+const PLACE = ['id', 'key', 'capturedAt', 'receivedAt', 'updatedAt'].map((name) => `image.${name}`);
 /** A page ends early when its JSON would be longer than about this. */
 const MAX_PAGE_BYTES = 8_000_000;
 // What goes out for an image and for each annotation beside its stored content, roughly.
@@ -107,7 +112,7 @@ export class ImagesRepository {
     });
   }
 
-  /** A page of the images that a filter lets through. */
+  /** A page of the images that a filter lets through; with an area that many have it may be a short one. */
   async search(
     caller: Caller,
     filter: ImageFilter,
@@ -115,16 +120,72 @@ export class ImagesRepository {
     page: PageRequest,
     withAnnotations: boolean,
   ): Promise<Page<Image>> {
-    const images = await this.inOrder(caller, filter, sort);
-    if (page.after) behind(images, sort, page.after);
-    const found = await images.limit(page.limit + 1).getMany();
-    const items = fitting(found.slice(0, page.limit), withAnnotations);
+    const gathered = await this.gathered(filter);
+    const found = gathered.overlaps
+      ? await this.foundInside(caller, { ...gathered, overlaps: gathered.overlaps }, sort, page)
+      : await this.foundInOrder(caller, gathered, sort, page);
+    const items = fitting(found.items, withAnnotations);
     const last = items.at(-1);
+    const next = items.length < found.items.length && last ? positionOf(last, sort) : found.next;
     return {
       items,
-      ...(found.length > items.length && last ? { next: positionOf(last, sort) } : {}),
-      ...(page.count ? { total: await this.count(caller, filter, page.count) } : {}),
+      ...(next ? { next } : {}),
+      ...(page.count ? { total: await this.count(caller, gathered, page.count) } : {}),
     };
+  }
+
+  /** The same filter; with the images themselves in place of an area that few annotations are in. */
+  async gathered(filter: ImageFilter): Promise<ImageFilter> {
+    const { overlaps, ...others } = filter;
+    if (!overlaps) return filter;
+    const { manager } = this.dataSource;
+    const labels = await LabelIds.namedBy(manager, filter);
+    const ids = await gatherImages(manager, overlaps, labels.wanted(filter));
+    return ids ? { ...others, ids } : filter;
+  }
+
+  private async foundInOrder(
+    caller: Caller,
+    filter: ImageFilter,
+    sort: ImageSort,
+    { after, limit }: PageRequest,
+  ): Promise<Page<Image>> {
+    const images = await this.inOrder(caller, filter, sort);
+    if (after) behind(images, sort, after);
+    const found = await images.limit(limit + 1).getMany();
+    return pageOf(found, limit, sort);
+  }
+
+  /**
+   * Looks into so many images of the other filters and no more, in their order: a page costs no more than that, also
+   * where those that are looked for stand at the far end.
+   */
+  private async foundInside(
+    caller: Caller,
+    { overlaps, ...others }: ImageFilter & { overlaps: Area },
+    sort: ImageSort,
+    page: PageRequest,
+  ): Promise<Page<Image>> {
+    const { manager } = this.dataSource;
+    const labels = await LabelIds.namedBy(manager, others);
+    const ids: string[] = [];
+    let next = page.after;
+    for (const stride of [2 * page.limit, Math.max(LOOKED_AT, 2 * page.limit)]) {
+      const images = await this.inOrder(caller, others, sort);
+      if (next) behind(images, sort, next);
+      const places = await images.select(PLACE).limit(stride).getMany();
+      const candidates = places.map(({ id }) => id);
+      const found = await imagesInside(manager, candidates, overlaps, labels.wanted(others));
+      ids.push(...candidates.filter((id) => found.has(id)));
+      const last = places.length === stride ? places.at(-1) : undefined;
+      next = last && positionOf(last, sort);
+      if (!next || ids.length > page.limit) break;
+    }
+    const images = this.visibleTo(caller).andWhere('image.id = ANY(:ids::bigint[])', {
+      ids: ids.slice(0, page.limit + 1),
+    });
+    const found = await sorted(images, sort).getMany();
+    return { ...(next && { next }), ...pageOf(found, page.limit, sort) };
   }
 
   private async count(
@@ -167,6 +228,13 @@ export class ImagesRepository {
     narrow(images, filter, labels, walked);
     return sorted(images, sort);
   }
+}
+
+/** A page of images of which one more was read. */
+function pageOf(found: Image[], limit: number, sort: ImageSort): Page<Image> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, ...(found.length > limit && last ? { next: positionOf(last, sort) } : {}) };
 }
 
 /** As many images as fit a page, at least one. */

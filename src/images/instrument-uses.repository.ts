@@ -8,8 +8,10 @@ import type { ImageFilter } from './image.js';
 import { ImagesRepository } from './images.repository.js';
 import type { InstrumentUses } from './instrument-use.js';
 
-/** In more images than these, labels are counted in about so many of them. */
+/** In more images than these, labels are counted in a sample of about half as many. */
 const EXACT_IMAGES = 50_000;
+/** The same of images that are looked into for an area. */
+const EXACT_IMAGES_OF_AREA = 10_000;
 
 /** Which labels are listed that no image of the filter carries: none; all; or all but those of other clients. */
 export type UnusedLabels = 'left-out' | 'all' | 'unless-of-others';
@@ -78,54 +80,68 @@ export class InstrumentUsesRepository {
     return Number(row?.count ?? 0);
   }
 
-  private async sampleOf(caller: Caller, filter: ImageFilter): Promise<Sample> {
-    const matching = async () =>
-      (await this.images.matching(caller, filter)).select('image.id', 'image_id');
+  private async sampleOf(caller: Caller, wanted: ImageFilter): Promise<Sample> {
+    const filter = await this.images.gathered(wanted);
     const { manager } = this.dataSource;
-    const [images, parameters] = (await matching()).getQueryAndParameters();
-    const all = { images, parameters, weight: 1 };
-    const expected = await plannedRows(manager, images, parameters);
-    if (expected <= EXACT_IMAGES) return all;
+    const all = (await this.matching(caller, filter)).getQueryAndParameters();
+    // An area that many annotations are in is looked for in each image: it is these that are too many.
+    const { overlaps, ...others } = filter;
+    const most = overlaps ? EXACT_IMAGES_OF_AREA : EXACT_IMAGES;
+    const [sql, parameters] = overlaps
+      ? (await this.matching(caller, others)).getQueryAndParameters()
+      : all;
+    const expected = await plannedRows(manager, sql, parameters);
+    if (expected <= most) return sampleFrom(all, 1);
     // The planner may be wrong about a filter, and a sample of few images says nothing.
     const [row] = await manager.query<{ count: string }[]>(
-      `SELECT count(*) AS count FROM (${images} LIMIT ${EXACT_IMAGES + 1}) matching`,
+      `SELECT count(*) AS count FROM (${sql} LIMIT ${most + 1}) matching`,
       parameters,
     );
-    if (Number(row?.count) <= EXACT_IMAGES) return all;
-    const weight = Math.max(2, Math.round(expected / EXACT_IMAGES));
-    // Ids come in order: every one of a rest is a fair part, and the same one for all pages.
-    const some = (await matching()).andWhere('image.id % :weight = 0', { weight });
-    const [part, partParameters] = some.getQueryAndParameters();
-    return { images: part, parameters: partParameters, weight };
+    if (Number(row?.count) <= most) return sampleFrom(all, 1);
+    const weight = Math.max(2, Math.round((2 * expected) / most));
+    const [last] = await manager.query<{ id: string }[]>('SELECT max(id) AS id FROM images');
+    // Ids come in order: every one of a step is a fair part, and the same one for all pages. As a list, they are looked
+    // up where most images match, and compared where few do; a remainder would be worked out for every image there is.
+    const some = (await this.matching(caller, filter)).andWhere(
+      `image.id IN (SELECT generate_series(:weight::bigint, :last::bigint, :weight::bigint))`,
+      { weight, last: last?.id ?? 0 },
+    );
+    return sampleFrom(some.getQueryAndParameters(), weight);
   }
+
+  private async matching(caller: Caller, filter: ImageFilter) {
+    return (await this.images.matching(caller, filter)).select('image.id', 'image_id');
+  }
+}
+
+function sampleFrom([images, parameters]: [string, unknown[]], weight: number): Sample {
+  return { images, parameters, weight };
 }
 
 /** SQL that gives each label with its counts, unweighted. */
 function countedIn(sample: Sample, caller: Caller, unused: UnusedLabels) {
   const { images, parameters } = sample;
-  const carriers = `(annotations JOIN (${images}) matching ON matching.image_id = annotations.image_id)
-              ON annotations.instrument_id = instruments.id AND annotations.deleted_at IS NULL`;
-  const counts =
-    'count(annotations.index) AS annotations, count(DISTINCT annotations.image_id) AS images';
-  const grouped = 'GROUP BY instruments.id, instruments.name';
+  // Summed up before anything is known of the labels but their ids: a name for every row would cost as much again.
+  const sums = `(SELECT instrument_id, sum(annotation_count) AS annotations, count(*) AS images
+                   FROM image_instruments JOIN (${images}) matching USING (image_id)
+                  GROUP BY instrument_id) AS sums ON sums.instrument_id = instruments.id`;
   if (unused === 'left-out')
     return {
-      sql: `SELECT instruments.name, ${counts} FROM instruments JOIN ${carriers} ${grouped}`,
+      sql: `SELECT instruments.name, sums.annotations, sums.images FROM instruments JOIN ${sums}`,
       parameters,
     };
   const shared = `$${parameters.length + 1}`;
   const clients = `$${parameters.length + 2}`;
   return {
-    sql: `SELECT instruments.name, ${counts} FROM instruments LEFT JOIN ${carriers}
+    sql: `SELECT instruments.name, coalesce(sums.annotations, 0) AS annotations, coalesce(sums.images, 0) AS images
+            FROM instruments LEFT JOIN ${sums}
            WHERE instruments.removed_at IS NULL
              AND (${shared}::boolean OR NOT EXISTS (
-                    SELECT FROM annotations other
-                     WHERE other.instrument_id = instruments.id AND other.deleted_at IS NULL)
+                    SELECT FROM image_instruments other WHERE other.instrument_id = instruments.id)
                   OR EXISTS (
-                    SELECT FROM annotations own JOIN images ON images.id = own.image_id
-                     WHERE own.instrument_id = instruments.id AND own.deleted_at IS NULL
-                       AND images.trashed_at IS NULL AND ${visibleImages(clients)}))
-           ${grouped}`,
+                    SELECT FROM image_instruments own JOIN images ON images.id = own.image_id
+                     WHERE own.instrument_id = instruments.id
+                       AND images.trashed_at IS NULL AND ${visibleImages(clients)}))`,
     parameters: [...parameters, unused === 'all', caller.clientIds],
   };
 }

@@ -46,8 +46,10 @@ async function fill({ dataSource }: TestApp): Promise<void> {
   // Old labels that no new image carries are the hard ones: label-99 only on the first images.
   await dataSource.query(`
     INSERT INTO annotations (image_id, index, instrument_id, attributes, source, content_bytes, created_at, updated_at,
-                             version)
-    SELECT images.id, index, instruments.id, '{}', 'human', 50, now(), now(), 1
+                             version, bbox)
+    SELECT images.id, index, instruments.id, '{}', 'human', 50, now(), now(), 1,
+           jsonb_build_array(CASE WHEN images.id < 100 THEN 9000 ELSE images.id * 7 % 3000 END,
+                             (images.id + index) * 11 % 2000, 200, 200)
       FROM images CROSS JOIN generate_series(0, 19) AS index
       JOIN instruments ON instruments.name =
            'label-' || CASE WHEN images.id < 200 THEN 99 WHEN index = 0 THEN 0 ELSE (images.id + index * 7) % 98 END
@@ -96,6 +98,13 @@ const FILTERS = [
   'instrument_all=label-0&instrument_all=label-99',
   'not_instrument=label-0',
   'not_instrument=label-99',
+  'overlaps=1000,1000,500,500',
+  'overlaps=9000,0,500,4000',
+  'overlaps=20000,0,1,1',
+  'overlaps=1000,1000,500,500&instrument=label-7',
+  'overlaps=1000,1000,500,500&instrument=label-99',
+  'overlaps=9000,0,500,4000&instrument=label-99',
+  'overlaps=1000,1000,500,500&client_id=client-7&sort=image_key',
   'created_from=2026-01-01T10:00:00Z',
   'created_to=2026-01-01T01:00:00Z',
   'has_file=true',
@@ -155,6 +164,7 @@ describe('a page of a list of 50,000 images', () => {
     ['has_file=false', 'ix_images_without_file'],
     ['updated_since=2026-01-01T13:50:00Z', 'ix_images_updated_at'],
     ['instrument=label-99', 'ix_image_instruments_instrument_id'],
+    ['overlaps=9000,0,500,4000', 'ix_annotations_bounds'],
     ['user_id=user-7', 'ix_images_user_id'],
     ['location_id=location-7', 'ix_images_location_id'],
     ['client_id=client-7', 'ix_images_client_id'],
@@ -167,6 +177,15 @@ describe('a page of a list of 50,000 images', () => {
     const [plan] = await plansOf(`/images?${filter}&annotations=false`);
 
     expect(plan).toContain(index);
+  });
+
+  it('with an area that many have looks for it in the images along the order, not in all', async () => {
+    const plans = await plansOf('/images?overlaps=1000,1000,500,500&annotations=false');
+
+    const inside = plans.filter((plan) => plan.includes('pk_annotations'));
+    expect(inside.length).toBeGreaterThan(0);
+    expect(plans[1]).toMatch(/Index (?:Only )?Scan Backward using ix_images_captured_at/);
+    for (const plan of plans.slice(1)) expect(plan).not.toContain('ix_annotations_bounds');
   });
 
   it.each(['', 'client_id=client-7'])(

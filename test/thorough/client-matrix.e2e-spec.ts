@@ -182,6 +182,7 @@ describe('a caller bound to a client', () => {
       'q=our',
       'min_annotations=0&max_annotations=9',
       'instrument_all=tray',
+      'overlaps=0,0,9999,9999',
       'not_instrument=scalpel',
       'review_state=annotated&reviewed=false',
       'updated_since=2020-01-01T00:00:00Z',

@@ -10,7 +10,8 @@ export function ToNumber(): PropertyDecorator {
   return Transform(({ value }) => toNumber(value));
 }
 
-function toNumber(value: unknown): unknown {
+/** What is unmistakably a number as one; anything else as it came. */
+export function toNumber(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toNumber);
   if (typeof value !== 'string' || !DECIMAL.test(value)) return value;
   return Number(value);

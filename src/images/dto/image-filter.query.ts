@@ -15,6 +15,7 @@ import { IsInstant, toInstant } from '../../http/validation/instant.js';
 import { MAX_ID_BYTES } from '../../http/validation/path-parameters.js';
 import { IsKey, IsLabel, IsPartOfName } from '../../http/validation/text.js';
 import type { ImageFilter } from '../image.js';
+import { areaIn, IsArea } from './area.js';
 import { ML_TAGS, type MlTag } from '../ml-tag.js';
 import { REVIEW_STATES, type ReviewState } from '../review-state.js';
 
@@ -81,6 +82,16 @@ export class ImageFilterQuery extends ListQuery {
   @IsLabel(255, EACH)
   @IsOptional()
   not_instrument?: string[];
+
+  /**
+   * With at least one annotation whose `bbox` overlaps this area, `x,y,w,h` in pixels of the upright picture; boxes that
+   * only touch do not. With `instrument`, that annotation has one of its labels. Many images are looked through page by
+   * page: one may then hold fewer than `limit`, or none, and have a next one.
+   * @example "0,0,4000,3000"
+   */
+  @IsArea()
+  @IsOptional()
+  overlaps?: string;
 
   /**
    * Of one of these clients.
@@ -198,6 +209,7 @@ export class ImageFilterQuery extends ListQuery {
       instruments: this.instrument,
       allInstruments: this.instrument_all && [...new Set(this.instrument_all)],
       noneOfInstruments: this.not_instrument,
+      overlaps: this.overlaps === undefined ? undefined : areaIn(this.overlaps),
       clientIds: this.client_id,
       hardwareIds: this.hardware_id,
       mlTags: this.ml_tag,

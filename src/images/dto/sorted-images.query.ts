@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
+import { InvalidRequest } from '../../errors/invalid-request.js';
 import { parseInstant } from '../../http/validation/instant.js';
-import { IMAGE_SORTS, type ImageSort } from '../image.js';
+import { IMAGE_SORTS, type ImageFilter, type ImageSort } from '../image.js';
 import { ImageFilterQuery } from './image-filter.query.js';
 
 /** Which images, and in which order. */
@@ -16,6 +17,15 @@ export class SortedImagesQuery extends ImageFilterQuery {
   @IsIn(IMAGE_SORTS)
   @IsOptional()
   sort: ImageSort = '-created_at';
+
+  /** @throws InvalidRequest when a count cannot be estimated */
+  override toFilter(): ImageFilter {
+    // The planner knows nothing of boxes, and to find a thousand rare ones may be to look into all images.
+    const detail = 'must be exact or none together with overlaps';
+    if (this.overlaps !== undefined && this.count === 'estimated')
+      throw new InvalidRequest([{ parameter: 'count', detail }]);
+    return super.toFilter();
+  }
 
   /** @throws InvalidRequest when the cursor is not one of this list in this order */
   toPage(): ReturnType<ImageFilterQuery['toPageRequest']> {

@@ -23,10 +23,12 @@ export function mergedPage<T>(
     .sort((a, b) => (precedes(positionOf(a), positionOf(b)) ? -1 : 1));
   const items = known.slice(0, limit);
   const last = items.at(-1);
-  const isLast = items.length === all.length && ends.length === 0;
+  // A page may be empty that has a next one.
+  const end = ends.sort((a, b) => (precedes(a, b) ? -1 : 1))[0];
+  const next = items.length < known.length && last ? positionOf(last) : end;
   return {
     items,
-    ...(!isLast && last ? { next: positionOf(last) } : {}),
+    ...(next ? { next } : {}),
     ...(one.total !== undefined && other.total !== undefined
       ? { total: one.total + other.total }
       : {}),

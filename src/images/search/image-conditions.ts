@@ -2,13 +2,14 @@ import type { SelectQueryBuilder } from 'typeorm';
 import type { ImageFilter } from '../image.js';
 import type { Image } from '../image.entity.js';
 import type { ReviewState } from '../review-state.js';
+import { inside } from './area.js';
 import type { LabelIds } from './label-ids.js';
 import { captureOf, walk } from './label-walk.js';
 
 type Images = SelectQueryBuilder<Image>;
 /**
  * Keeps the images that a filter lets through.
- * @param labels without which labels make no difference
+ * @param labels without which labels and what carries them make no difference
  * @param walked id of a required label whose list is walked in place of the images'
  */
 export function narrow(
@@ -18,12 +19,14 @@ export function narrow(
   walked?: string,
 ): void {
   byLife(images, filter);
+  if (filter.ids) images.andWhere('image.id = ANY(:ids::bigint[])', { ids: filter.ids });
   if (filter.userIds) oneOf(images, 'userId', filter.userIds);
   if (filter.locationIds) oneOf(images, 'locationId', filter.locationIds);
   if (filter.clientIds) oneOf(images, 'clientId', filter.clientIds);
   if (filter.hardwareIds) oneOf(images, 'hardwareId', filter.hardwareIds);
   if (filter.mlTags) oneOf(images, 'mlTag', filter.mlTags);
   if (labels) byLabels(images, filter, labels, walked);
+  if (labels && filter.overlaps) inside(images, filter.overlaps, labels.wanted(filter));
   byCapture(images, filter);
   if (filter.updatedSince)
     images.andWhere('image.updatedAt >= :updatedSince', { updatedSince: filter.updatedSince });

@@ -26,6 +26,11 @@ export class LabelIds {
     return instruments ? [...required, this.of(instruments)] : required;
   }
 
+  /** Of the labels of which an annotation must carry one; undefined: any. */
+  wanted({ instruments }: ImageFilter): string[] | undefined {
+    return instruments && this.of(instruments);
+  }
+
   /** Those of these names; a label that nothing ever carried has none. */
   of(names: readonly string[]): string[] {
     return names.flatMap((name) => this.byName.get(name) ?? []);
