@@ -14,6 +14,7 @@ import { LabelIds } from './search/label-ids.js';
 import { labelToWalk } from './search/label-walk.js';
 
 type Images = SelectQueryBuilder<Image>;
+type RawImage = Record<string, unknown>;
 /** A row to insert. */
 export type NewImage = Omit<Image, 'id' | 'location' | 'user'>;
 
@@ -117,7 +118,7 @@ export class ImagesRepository {
   ): Promise<Page<Image>> {
     const images = await this.inOrder(caller, filter, sort);
     if (page.after) behind(images, sort, page.after);
-    const found = await images.limit(page.limit + 1).getMany();
+    const found = toImages(images, await images.limit(page.limit + 1).getRawMany<RawImage>());
     const items = fitting(found.slice(0, page.limit), withAnnotations);
     const last = items.at(-1);
     return {
@@ -167,6 +168,22 @@ export class ImagesRepository {
     narrow(images, filter, labels, walked);
     return sorted(images, sort);
   }
+}
+
+/**
+ * Images of a query as TypeORM would make them, of columns alone: there is nothing to join, to merge or to convert,
+ * for which it goes through every row several times.
+ */
+function toImages({ alias, dataSource }: Images, rows: readonly RawImage[]): Image[] {
+  const columns = dataSource
+    .getMetadata(Image)
+    .columns.map(({ propertyName, databaseName }) => [propertyName, `${alias}_${databaseName}`]);
+  return rows.map((row) => {
+    const image = new Image();
+    for (const [property = '', column = ''] of columns)
+      (image as unknown as RawImage)[property] = row[column];
+    return image;
+  });
 }
 
 /** As many images as fit a page, at least one. */
