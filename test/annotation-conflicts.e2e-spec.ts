@@ -161,6 +161,29 @@ describe('edits of a set by several people', () => {
       expect(await labelsOf(image)).toEqual({ 0: 'its new name', 1: 'mine' });
     });
 
+    it('does not undo a rename by a label that the client read before, and takes an edit beside it', async () => {
+      const [old, now] = ['a name that is given up', 'the name instead'];
+      const image = await imageWith(old, old, 'b');
+      await http
+        .patch(`/instruments/${encodeURIComponent(old)}`)
+        .send({ name: now })
+        .expect(200);
+      const sent = [
+        labelled(old, 0),
+        { ...labelled(old, 1), confidence: 0.5 },
+        { ...labelled('b', 2), confidence: 0.5 },
+      ];
+
+      const { body } = await put(image, sent, 1).expect(200);
+
+      expect(await labelsOf(image)).toEqual({ 0: now, 1: now, 2: 'b' });
+      expect((body as StoredAnnotation[]).map(({ version }) => version)).toEqual([1, 2, 2]);
+      const edits = { base_version: 1, replace: [labelled(old, 0)] };
+      const edited = await patch(image, edits).expect(200);
+      expect(edited.body.results[0].annotation).toMatchObject({ instrument: now, version: 1 });
+      expect((await http.get(`/instruments/${encodeURIComponent(old)}`)).status).toBe(404);
+    });
+
     it('replaces the set as it is sent when nobody changed it', async () => {
       const image = await imageWith('a', 'b');
 
@@ -289,6 +312,16 @@ describe('edits of a set by several people', () => {
       expect(second.body).toEqual(first.body);
       expect(second.headers.etag).toBe(first.headers.etag);
       expect((await setOf(image)).annotations).toEqual(annotations);
+    });
+
+    it('with base_version deletes nothing that was not there yet', async () => {
+      const image = await anImage(http);
+      await anAnnotation(http, labelled('theirs'), image);
+
+      const answer = await patch(image, { base_version: 0, delete: [0] });
+
+      expectProblem(answer, 409, 'annotation-conflict', ['#/delete/0']);
+      expect(await labelsOf(image)).toEqual({ 0: 'theirs' });
     });
 
     it('of nothing changes nothing', async () => {

@@ -155,8 +155,12 @@ export class AnnotationSetsService {
       const current = await this.setIn(manager, image.id);
       await this.conflicts.assertHolds(manager, precondition, image, current);
       assertPossible([...faults, ...setOutsideFaults(drafts, image.size)]);
-      await this.vocabulary.assertKnown(manager, drafts);
-      const sent = placed(drafts, image.highestIndex);
+      const named =
+        baseVersion === undefined
+          ? drafts
+          : await this.conflicts.withLabelsOfNow(manager, image, current, drafts);
+      await this.vocabulary.assertKnown(manager, named);
+      const sent = placed(named, image.highestIndex);
       const wanted =
         baseVersion === undefined
           ? sent

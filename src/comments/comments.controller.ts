@@ -10,6 +10,7 @@ import {
   Post,
   Query,
   Req,
+  type StreamableFile,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
@@ -21,7 +22,7 @@ import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
 import { Repeatable } from '../http/idempotency.js';
 import { Answers, AnswersPage, Creates, Refuses, Removes } from '../http/openapi.js';
-import { replyPage } from '../http/page-reply.js';
+import { replyList } from '../http/list-reply.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
 import { IdPipe, ImageKeyPipe } from '../http/validation/path-parameters.js';
@@ -50,12 +51,14 @@ export class CommentsController {
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Query() query: ListCommentsQuery,
     @Req() request: Request,
-  ): Promise<Reply<CommentResponse[]>> {
-    const [filter, page] = [query.toFilter(), query.toPage()];
-    const found = await this.comments.listComments(caller, imageKey, filter, page);
-    return replyPage(request, found, OLDEST_FIRST, (comment) =>
-      CommentResponse.from(imageKey, comment),
-    );
+  ): Promise<Reply<CommentResponse[] | StreamableFile>> {
+    const filter = query.toFilter();
+    return replyList(request, {
+      sort: OLDEST_FIRST,
+      page: query.toPage(),
+      read: (part) => this.comments.listComments(caller, imageKey, filter, part),
+      present: (comment) => CommentResponse.from(imageKey, comment),
+    });
   }
 
   /**

@@ -61,7 +61,9 @@ export function replyAll<T, R extends object>(
 
 function arrayOf<R extends object>(items: R[]): ListBody<R> {
   if (!items.some((item) => item instanceof JsonText)) return items as Exclude<R, JsonText>[];
-  return new JsonText(`[${items.map(jsonOf).join()}]`) as Extract<R, JsonText>;
+  // Put together in the end, all at once; `join` would do it for each item before.
+  const text = items.reduce((all, item, place) => `${all}${place ? ',' : ''}${jsonOf(item)}`, '[');
+  return new JsonText(`${text}]`) as Extract<R, JsonText>;
 }
 
 function jsonOf(item: object): string {

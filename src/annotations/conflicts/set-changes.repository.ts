@@ -30,6 +30,30 @@ export class SetChangesRepository {
     return rows.map(({ index }) => index);
   }
 
+  /**
+   * What the labels of annotations were called before they were renamed, by index; names that other labels have by now
+   * are not among them.
+   */
+  async formerLabels(
+    manager: EntityManager,
+    imageId: string,
+    indexes: readonly number[],
+  ): Promise<Map<number, Set<string>>> {
+    const rows = await manager.query<{ index: number; name: string }[]>(
+      `SELECT annotations.index, changes.from_name AS name
+         FROM annotations
+         JOIN instrument_changes AS changes ON changes.instrument_id = annotations.instrument_id
+                                           AND changes.action = 'renamed'
+        WHERE annotations.image_id = $1 AND annotations.index = ANY($2::integer[])
+          AND NOT EXISTS (SELECT FROM instruments
+                           WHERE instruments.name = changes.from_name AND instruments.removed_at IS NULL)`,
+      [imageId, indexes],
+    );
+    const names = new Map<number, Set<string>>();
+    for (const { index, name } of rows) names.set(index, (names.get(index) ?? new Set()).add(name));
+    return names;
+  }
+
   /** Every annotation that changed since, by its index, with what it was at the time. */
   async listSince(
     manager: EntityManager,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PreconditionFailed, type Precondition } from '../../errors/precondition.js';
 import { jsonPointer } from '../../errors/json-pointer.js';
-import type { AnnotatedImage, AnnotationRecord } from '../annotation.js';
+import type { AnnotatedImage, AnnotationDraft, AnnotationRecord } from '../annotation.js';
 import { renamesIn, revisionOf } from '../annotation-tags.js';
 import type { PlacedDraft } from '../annotation-set.writer.js';
 import {
@@ -62,6 +62,31 @@ export class SetConflicts {
     if (baseVersion > image.setVersion) throw new UnknownBaseVersion(image.setVersion);
     if (baseVersion === image.setVersion) return new Map();
     return this.changes.listSince(manager, image.id, baseVersion);
+  }
+
+  /**
+   * Annotations as a client sends them who may not know yet that labels were renamed: a name that the label of the
+   * annotation at that index had before, and that no label has now, is taken for its name of now.
+   */
+  async withLabelsOfNow<T extends AnnotationDraft>(
+    manager: EntityManager,
+    image: AnnotatedImage,
+    current: readonly AnnotationRecord[],
+    drafts: readonly T[],
+  ): Promise<T[]> {
+    const there = new Map(current.map((annotation) => [annotation.index, annotation]));
+    const isOther = ({ index = -1, instrument }: T) => {
+      const annotation = there.get(index);
+      return annotation && annotation.renames > 0 && annotation.instrument !== instrument;
+    };
+    const indexes = drafts.filter(isOther).map(({ index = -1 }) => index);
+    if (indexes.length === 0) return [...drafts];
+    const former = await this.changes.formerLabels(manager, image.id, indexes);
+    return drafts.map((draft) => {
+      const { index = -1, instrument } = draft;
+      const now = former.get(index)?.has(instrument) ? there.get(index)?.instrument : undefined;
+      return now === undefined ? draft : { ...draft, instrument: now };
+    });
   }
 
   /**

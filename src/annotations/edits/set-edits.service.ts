@@ -61,7 +61,11 @@ export class SetEditsService {
       if (precondition.isConditional || edits.baseVersion !== undefined) await keepLabels(manager);
       const before = await this.setIn(manager, image.id);
       await this.conflicts.assertHolds(manager, precondition, image, before);
-      const named = namedEdits(edits, image.highestIndex);
+      const replace =
+        edits.baseVersion === undefined
+          ? edits.replace
+          : await this.conflicts.withLabelsOfNow(manager, image, before, edits.replace);
+      const named = namedEdits({ ...edits, replace }, image.highestIndex);
       const wanted = await this.withoutConflicts(manager, image, before, named, edits.baseVersion);
       assertPossible([
         ...faults,
@@ -69,7 +73,7 @@ export class SetEditsService {
         ...setOutsideFaults(edits.replace, image.size, 'replace'),
       ]);
       await this.vocabulary.assertKnown(manager, edits.create, 'create');
-      await this.vocabulary.assertKnown(manager, edits.replace, 'replace');
+      await this.vocabulary.assertKnown(manager, replace, 'replace');
       const isChanged = await this.write(manager, caller, image, before, wanted);
       const after = isChanged ? await this.setIn(manager, image.id) : before;
       const version = image.setVersion + (isChanged ? 1 : 0);
@@ -159,7 +163,11 @@ function outcomeOf(
   changes: ReadonlyMap<number, ChangeSince> | undefined,
 ): 'current' | 'wanted' | 'conflict' {
   const change = changes?.get(index);
-  if (change) return merged(change.base, current, wanted);
+  if (change) {
+    const outcome = merged(change.base, current, wanted);
+    // What was not there when the client read the set cannot be what it means to delete.
+    return kind === 'deleted' && current && outcome === 'current' ? 'conflict' : outcome;
+  }
   const isThere = current !== undefined;
   return isThere === (kind !== 'created') ? 'wanted' : 'conflict';
 }
