@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Drain } from '../src/http/drain.js';
-import { ImagesService } from '../src/images/images.service.js';
+import { ImagesRepository } from '../src/images/images.repository.js';
 import { startApp, type TestApp } from './helpers/app.js';
 import { aKey, withKey } from './helpers/credentials.js';
 import { manyImages } from './helpers/many-images.js';
@@ -42,17 +42,17 @@ async function linesOf(path: string, headers = {}, base = service.url): Promise<
 
 /** How many batches of images are read while `action` runs, by each one's end. */
 async function batchesDuring(action: (batches: () => number) => Promise<void>): Promise<void> {
-  const images = service.app.get(ImagesService, { strict: false });
-  const { listImages } = images;
+  const images = service.app.get(ImagesRepository, { strict: false });
+  const { search } = images;
   let batches = 0;
-  images.listImages = (...args) => {
+  images.search = (...args) => {
     batches += 1;
-    return listImages.apply(images, args);
+    return search.apply(images, args);
   };
   try {
     await action(() => batches);
   } finally {
-    images.listImages = listImages;
+    images.search = search;
   }
 }
 
@@ -205,13 +205,13 @@ describe('a client of lines', () => {
   });
 
   it('is cut off where the rest cannot be read, so that it does not look complete', async () => {
-    const images = service.app.get(ImagesService, { strict: false });
-    const { listImages } = images;
+    const images = service.app.get(ImagesRepository, { strict: false });
+    const { search } = images;
     let batches = 0;
-    images.listImages = (...args) => {
+    images.search = (...args) => {
       batches += 1;
       if (batches === 3) return Promise.reject(new Error('the database went away'));
-      return listImages.apply(images, args);
+      return search.apply(images, args);
     };
     try {
       const answer = await open('/images?client_id=vast');
@@ -219,7 +219,7 @@ describe('a client of lines', () => {
       await expect(text(answer)).rejects.toThrow('aborted');
       expect(batches).toBe(3);
     } finally {
-      images.listImages = listImages;
+      images.search = search;
     }
   });
 
