@@ -34,7 +34,7 @@ async function readSet(key) {
 async function listImages() {
   const images = (await pool.query({ ...IMAGES, values: [EVERYBODY] })).rows.slice(0, 50);
   const ids = images.map(({ image_id }) => image_id);
-  const { rows } = await pool.query({ ...ANNOTATIONS, values: [ids] });
+  const { rows } = await pool.query({ ...ANNOTATIONS, values: [ids, EVERYBODY] });
   const sets = new Map(rows.map(({ id, json }) => [id, json]));
   return `[${images.map((row) => image(row, sets.get(row.image_id))).join()}]`;
 }

@@ -236,9 +236,9 @@ export class AnnotationSetsService {
     return this.repository.listOf(imageIds, manager);
   }
 
-  /** The same as JSON that is ready to be sent; every image that is there is in the map. */
-  writtenSetsOf(imageIds: readonly string[]): Promise<Map<string, JsonText>> {
-    return this.texts.listOf(imageIds);
+  /** The same as JSON that is ready to be sent; every image that is there, and that the caller sees, is in the map. */
+  writtenSetsOf(caller: Caller, imageIds: readonly string[]): Promise<Map<string, JsonText>> {
+    return this.texts.listOf(caller, imageIds);
   }
 
   /**

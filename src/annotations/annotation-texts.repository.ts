@@ -19,7 +19,8 @@ const SET = prepared(
     WHERE images.image_key = $1 AND images.trashed_at IS NULL AND ${visibleImages('$2')}`,
 );
 const SETS = prepared(
-  `SELECT images.id, set.json FROM images ${WITH_SET} WHERE images.id = ANY($1::bigint[])`,
+  `SELECT images.id, set.json FROM images ${WITH_SET}
+    WHERE images.id = ANY($1::bigint[]) AND ${visibleImages('$2')}`,
 );
 
 /**
@@ -41,10 +42,13 @@ export class AnnotationTextsRepository {
     return { version, renames, annotations: new JsonText(json) };
   }
 
-  /** Those of several images, by the images' ids. */
-  async listOf(imageIds: readonly string[]): Promise<Map<string, JsonText>> {
+  /** Those of several images, by the images' ids; one that the caller does not see has none. */
+  async listOf(caller: Caller, imageIds: readonly string[]): Promise<Map<string, JsonText>> {
     if (imageIds.length === 0) return new Map();
-    const rows = await this.statements.read<{ id: string; json: string }>(SETS, [imageIds]);
+    const rows = await this.statements.read<{ id: string; json: string }>(SETS, [
+      imageIds,
+      caller.clientIds,
+    ]);
     return new Map(rows.map(({ id, json }) => [id, new JsonText(json)]));
   }
 }

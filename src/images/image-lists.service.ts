@@ -43,7 +43,7 @@ export class ImageListsService {
     form: AnnotationForm,
   ): Promise<Page<ListedImage>> {
     const found = await this.images.search(caller, filter, sort, page, form !== 'none');
-    const images = { ...found, items: await this.inForm(form, found.items) };
+    const images = { ...found, items: await this.inForm(caller, form, found.items) };
     const { life, updatedSince: since, clientIds } = filter;
     const isByChange = sort === 'updated_at' || sort === '-updated_at';
     if (life !== 'any' || !since || !isByChange) return images;
@@ -56,14 +56,18 @@ export class ImageListsService {
     );
   }
 
-  private async inForm(form: AnnotationForm, images: readonly Image[]): Promise<ListedImage[]> {
+  private async inForm(
+    caller: Caller,
+    form: AnnotationForm,
+    images: readonly Image[],
+  ): Promise<ListedImage[]> {
     if (form === 'none') return images.map((image) => ({ image }));
     const ids = images.map(({ id }) => id);
     if (form === 'records') {
       const sets = await this.annotations.listOf(ids);
       return images.map((image) => ({ image, annotations: sets.get(image.id) ?? [] }));
     }
-    const sets = await this.annotations.writtenSetsOf(ids);
+    const sets = await this.annotations.writtenSetsOf(caller, ids);
     return images.map((image) => ({ image, written: sets.get(image.id) ?? NO_ANNOTATIONS }));
   }
 }
