@@ -10,7 +10,10 @@ import type { Request } from 'express';
 import type { Observable } from 'rxjs';
 import type { Fault } from '../errors/domain-error.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
+import { validateParameters } from './validation/request-validation.js';
 import { malformedParameters, parseQuery } from './query.js';
+
+const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
  * Refuses what no validation of a query would see: parameters that are not percent-encoded UTF-8, which
@@ -19,10 +22,12 @@ import { malformedParameters, parseQuery } from './query.js';
 @Injectable()
 export class QueryInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const { originalUrl } = context.switchToHttp().getRequest<Request>();
-    const [, query = ''] = /\?(.*)$/s.exec(originalUrl) ?? [];
+    const request = context.switchToHttp().getRequest<Request>();
+    const [, query = ''] = /\?(.*)$/s.exec(request.originalUrl) ?? [];
     const faults = query === '' ? [] : faultsOf(query, takesQuery(context));
     if (faults.length > 0) throw new InvalidRequest(faults);
+    // A body is checked at the same time as the query, and whichever is wrong first is told: the query is to be.
+    if (query !== '' && METHODS_WITH_BODY.has(request.method)) assertQuery(context, request);
     return next.handle();
   }
 }
@@ -40,10 +45,28 @@ function faultsOf(query: string, isTaken: boolean): Fault[] {
 }
 
 function takesQuery(context: ExecutionContext): boolean {
+  return queryPlaceIn(context) !== undefined;
+}
+
+/** Which of the handler's parameters is the query. */
+function queryPlaceIn(context: ExecutionContext): number | undefined {
   const parameters = Reflect.getMetadata(
     ROUTE_ARGS_METADATA,
     context.getClass(),
     context.getHandler().name,
   ) as Record<string, unknown> | undefined;
-  return Object.keys(parameters ?? {}).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
+  const prefix = `${RouteParamtypes.QUERY}:`;
+  const key = Object.keys(parameters ?? {}).find((name) => name.startsWith(prefix));
+  return key === undefined ? undefined : Number(key.slice(prefix.length));
+}
+
+/** @throws InvalidRequest */
+function assertQuery(context: ExecutionContext, request: Request): void {
+  const types = Reflect.getMetadata(
+    'design:paramtypes',
+    context.getClass().prototype as object,
+    context.getHandler().name,
+  ) as (new () => object)[] | undefined;
+  const type = types?.[queryPlaceIn(context) ?? -1];
+  if (type) validateParameters(type, request.query);
 }
