@@ -171,7 +171,9 @@ export class ImagesRepository {
     const labels = await LabelIds.namedBy(manager, others);
     const ids: string[] = [];
     let next = page.after;
-    for (const stride of [2 * page.limit, Math.max(LOOKED_AT, 2 * page.limit)]) {
+    let stride = 2 * page.limit;
+    let left = Math.max(LOOKED_AT, stride);
+    do {
       const images = await this.inOrder(caller, others, sort);
       if (next) behind(images, sort, next);
       const places = await images.select(PLACE).limit(stride).getMany();
@@ -180,8 +182,9 @@ export class ImagesRepository {
       ids.push(...candidates.filter((id) => found.has(id)));
       const last = places.length === stride ? places.at(-1) : undefined;
       next = last && positionOf(last, sort);
-      if (!next || ids.length > page.limit) break;
-    }
+      left -= stride;
+      stride = Math.min(2 * stride, left);
+    } while (next && left > 0 && ids.length <= page.limit);
     const images = this.visibleTo(caller).andWhere('image.id = ANY(:ids::bigint[])', {
       ids: ids.slice(0, page.limit + 1),
     });

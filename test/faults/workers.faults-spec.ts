@@ -257,7 +257,7 @@ describe('what WORKERS=2 share', () => {
       const read = await Promise.all([get(path), get(path), get(path), get(path)]);
       for (const { body } of read) expect(body.equals(now)).toBe(true);
     }
-    expect(new Set(await answerersOf(child, pathTo(image, 'file'), 100)).size).toBe(2);
+    expect(new Set(await answerersOf(child, pathTo(image, 'file'), 60)).size).toBe(2);
   });
 
   it('is work: a missing rendition that many ask for at once is made once', async () => {
@@ -275,7 +275,7 @@ describe('what WORKERS=2 share', () => {
       );
       expect(made).toHaveLength(1);
     }
-    expect(new Set(await answerersOf(child, path, 120)).size).toBe(2);
+    expect(new Set(await answerersOf(child, path, 80)).size).toBe(2);
   });
 
   it('is a place for decodes, and those that wait: with one and none, one of two is refused', async () => {
