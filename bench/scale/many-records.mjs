@@ -70,7 +70,8 @@ export async function loadManyRecords(client, images) {
     `INSERT INTO image_instruments (image_id, instrument_id, captured_at, annotation_count)
      SELECT images.id, annotations.instrument_id, images.captured_at, count(*)
        FROM annotations JOIN images ON images.id = annotations.image_id
-      GROUP BY images.id, annotations.instrument_id`,
+      GROUP BY images.id, annotations.instrument_id
+      ORDER BY images.id`,
   );
   await client.query('RESET session_replication_role');
   await client.query('VACUUM ANALYZE');

@@ -8,10 +8,21 @@ import type { ImageFilter } from './image.js';
 import { ImagesRepository } from './images.repository.js';
 import type { InstrumentUses } from './instrument-use.js';
 
-/** In more images than these, labels are counted in a sample of about half as many. */
+/** In more images than these, labels are counted in a sample. */
 const EXACT_IMAGES = 50_000;
 /** The same of images that are looked into for an area. */
 const EXACT_IMAGES_OF_AREA = 10_000;
+/** About so many images are a sample. */
+const SAMPLED_IMAGES = 10_000;
+
+/** A number that looks random and is always the same for an id, below `:weight`. */
+const dice = (id: string) => `mod(hashint8(${id})::bigint & 2147483647, :weight::bigint)`;
+// Not every one of a step: what comes in turns, such as cameras, would be in the sample always or never.
+const DICED = `${dice('image.id')} = 0`;
+// Ten neighbours at a time, which lie on few pages; as an array, by which PostgreSQL looks nothing else up first.
+const DICED_RUNS = `image.id = ANY(ARRAY(
+  SELECT 10 * (run + ${dice('run')}) + place
+    FROM generate_series(0, :last::bigint / 10, :weight::bigint) AS run CROSS JOIN generate_series(0, 9) AS place))`;
 
 /** Which labels are listed that no image of the filter carries: none; all; or all but those of other clients. */
 export type UnusedLabels = 'left-out' | 'all' | 'unless-of-others';
@@ -98,14 +109,12 @@ export class InstrumentUsesRepository {
       parameters,
     );
     if (Number(row?.count) <= most) return sampleFrom(all, 1);
-    const weight = Math.max(2, Math.round((2 * expected) / most));
-    const [last] = await manager.query<{ id: string }[]>('SELECT max(id) AS id FROM images');
-    // Ids come in order: every one of a step is a fair part, and the same one for all pages. As a list, they are looked
-    // up where most images match, and compared where few do; a remainder would be worked out for every image there is.
-    const some = (await this.matching(caller, filter)).andWhere(
-      `image.id IN (SELECT generate_series(:weight::bigint, :last::bigint, :weight::bigint))`,
-      { weight, last: last?.id ?? 0 },
-    );
+    const weight = Math.max(2, Math.round(expected / SAMPLED_IMAGES));
+    const [newest] = await manager.query<{ id: string }[]>('SELECT max(id) AS id FROM images');
+    const last = Number(newest?.id ?? 0);
+    // Ids that are drawn are looked up, unless most of them would be of images that do not match.
+    const draw = 10 * expected > last ? DICED_RUNS : DICED;
+    const some = (await this.matching(caller, filter)).andWhere(draw, { weight, last });
     return sampleFrom(some.getQueryAndParameters(), weight);
   }
 
