@@ -82,7 +82,8 @@ function approximateCentroid(rings: readonly Ring[]): Point | undefined {
   // Relative to one point, or a small ring far from the origin would drown in rounding.
   const [originX, originY] = rings[0]?.[0] ?? [0, 0];
   const total: Moments<number> = { area: 0, x: 0, y: 0 };
-  let [magnitude, extent, count] = [0, 0, 0];
+  let [magnitude, count] = [0, 0];
+  let [width, height] = [0, 0];
   rings.forEach((ring, place) => {
     let [lastX, lastY] = ring.at(-1) ?? [0, 0];
     let [previousX, previousY] = [lastX - originX, lastY - originY];
@@ -98,7 +99,8 @@ function approximateCentroid(rings: readonly Ring[]): Point | undefined {
       sumX += cross * (previousX + dx);
       sumY += cross * (previousY + dy);
       magnitude += abs(down) + abs(up);
-      extent = max(extent, abs(dx), abs(dy));
+      width = max(width, abs(dx));
+      height = max(height, abs(dy));
       previousX = dx;
       previousY = dy;
       lastX = x;
@@ -107,7 +109,9 @@ function approximateCentroid(rings: readonly Ring[]): Point | undefined {
     count += ring.length;
     add(total, { area, x: sumX, y: sumY }, (area < 0 ? -1 : 1) * (place === 0 ? 1 : -1));
   });
-  if (!(extent >= SMALLEST_EXTENT && extent <= LARGEST_EXTENT)) return undefined;
+  // Each by itself: of a ring that is long and very thin the products are as small as its width.
+  if (![width, height].every((side) => side >= SMALLEST_EXTENT && side <= LARGEST_EXTENT))
+    return undefined;
   const error = 4 * (count + 8) * ROUNDOFF * magnitude;
   if (error > abs(total.area) * ACCEPTED_ERROR) return undefined;
   return [originX + total.x / total.area / 3, originY + total.y / total.area / 3];

@@ -45,9 +45,8 @@ describe('the centroid of a ring', () => {
     );
   });
 
-  it('goes along wherever the ring is brought, at sizes far beyond those of pictures', () => {
-    // Products of three coordinates are neither too large nor too small for float64.
-    const power = fc.integer({ min: -150, max: 150 });
+  it('goes along wherever the ring is brought, at any size', () => {
+    const power = fc.integer({ min: -500, max: 500 });
     fc.assert(
       fc.property(rings, power, power, (ring, xPower, yPower) => {
         fc.pre(byTriangles(ring) !== undefined);
