@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
-import { estimateRows } from '../database/estimate.js';
+import { countOf } from '../database/estimate.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { ApiKey } from './api-key.entity.js';
 
@@ -79,15 +79,10 @@ export class ApiKeysRepository {
     return {
       items,
       ...(found.length > items.length && last ? { next: [last.name] } : {}),
-      ...(page.count ? { total: await this.count(bounds, page.count) } : {}),
+      ...(page.count
+        ? { total: await countOf(this.visible(bounds), page.count, 'key.prefix') }
+        : {}),
     };
-  }
-
-  private count(bounds: Bounds, mode: 'exact' | 'estimated'): Promise<number> {
-    const keys = this.visible(bounds);
-    if (mode === 'exact') return keys.getCount();
-    const [sql, parameters] = keys.select('key.prefix').getQueryAndParameters();
-    return estimateRows(this.dataSource.manager, sql, parameters);
   }
 
   // A key that is not bound to clients (NULL) is contained in nobody's.

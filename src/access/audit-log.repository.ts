@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
-import { estimateRows } from '../database/estimate.js';
+import { countOf } from '../database/estimate.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import type { AuditFilter } from './audit-filter.js';
@@ -36,19 +36,10 @@ export class AuditLogRepository {
     return {
       items,
       ...(found.length > items.length && last ? { next: [last.at.toISOString(), last.id] } : {}),
-      ...(page.count ? { total: await this.count(bounds, filter, page.count) } : {}),
+      ...(page.count
+        ? { total: await countOf(this.matching(bounds, filter), page.count, 'entry.id') }
+        : {}),
     };
-  }
-
-  private count(
-    bounds: readonly string[] | null,
-    filter: AuditFilter,
-    mode: 'exact' | 'estimated',
-  ): Promise<number> {
-    const entries = this.matching(bounds, filter);
-    if (mode === 'exact') return entries.getCount();
-    const [sql, parameters] = entries.select('entry.id').getQueryAndParameters();
-    return estimateRows(this.dataSource.manager, sql, parameters);
   }
 
   private matching(bounds: readonly string[] | null, filter: AuditFilter): Entries {

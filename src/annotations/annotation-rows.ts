@@ -1,6 +1,6 @@
 import type { RenditionFormat } from '../renditions/rendition-plan.js';
 import type { AnnotatedImage, AnnotationRecord } from './annotation.js';
-import type { ContentRow } from './content-row.js';
+import { type ContentRow, contentOfRow } from './content-row.js';
 
 /** An image as the statements on annotations read it. */
 export interface ImageRow {
@@ -71,17 +71,7 @@ export function toRecord(row: AnnotationRow): AnnotationRecord {
     imageId: row.image_id,
     index: row.index,
     instrument: row.instrument,
-    polygon: row.polygon,
-    box: row.box,
-    polyline: row.polyline,
-    points: row.points,
-    mask: row.mask,
-    attributes: row.attributes,
-    source: row.source,
-    confidence: row.confidence,
-    bbox: row.bbox,
-    area: row.area,
-    centroid: row.centroid,
+    ...contentOfRow(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     createdBy: row.created_by,

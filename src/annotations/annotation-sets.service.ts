@@ -64,15 +64,6 @@ export interface SetReplacement extends WriteMode {
   baseVersion?: number | undefined;
 }
 
-/** How a set is replaced. */
-export interface SetReplacement extends WriteMode {
-  /**
-   * Of the set that the client started from: what others changed since is kept where the client left it alone.
-   * Undefined: the set becomes what is sent.
-   */
-  baseVersion?: number | undefined;
-}
-
 /** The use cases of all annotations of an image together. */
 @Injectable()
 export class AnnotationSetsService {

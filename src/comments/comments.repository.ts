@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
-import { estimateRows } from '../database/estimate.js';
+import { countOf } from '../database/estimate.js';
 import type { Page, PageRequest } from '../database/page.js';
 import type { CommentFilter } from './comment.js';
 import { Comment } from './comment.entity.js';
@@ -56,19 +56,10 @@ export class CommentsRepository {
     return {
       items,
       ...(found.length > items.length && last ? { next: [last.id] } : {}),
-      ...(page.count ? { total: await this.count(imageId, filter, page.count) } : {}),
+      ...(page.count
+        ? { total: await countOf(this.matching(imageId, filter), page.count, 'comment.id') }
+        : {}),
     };
-  }
-
-  private count(
-    imageId: string,
-    filter: CommentFilter,
-    mode: 'exact' | 'estimated',
-  ): Promise<number> {
-    const comments = this.matching(imageId, filter);
-    if (mode === 'exact') return comments.getCount();
-    const [sql, parameters] = comments.select('comment.id').getQueryAndParameters();
-    return estimateRows(this.dataSource.manager, sql, parameters);
   }
 
   private matching(imageId: string, { resolved, annotationIndexes }: CommentFilter): Comments {

@@ -11,8 +11,8 @@ import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialE
 import type { ConditionalResource, Precondition } from '../errors/precondition.js';
 import { isForeignKeyViolation } from './database-errors.js';
 import { versionTag } from './entity-tag.js';
-import { estimateRows } from './estimate.js';
-import type { Page, PageRequest } from './page.js';
+import { countRows } from './estimate.js';
+import type { CountMode, Page, PageRequest } from './page.js';
 
 /** A record with a key chosen by its client and a version that every change raises. */
 export interface VersionedRecord {
@@ -165,10 +165,9 @@ export class VersionedRecords<E extends VersionedRecord> {
     return current;
   }
 
-  private count(mode: 'exact' | 'estimated'): Promise<number> {
-    if (mode === 'exact') return this.dataSource.manager.count(this.entity);
+  private count(mode: CountMode): Promise<number> {
     const { tablePath } = this.dataSource.getMetadata(this.entity);
-    return estimateRows(this.dataSource.manager, `SELECT FROM "${tablePath}"`, []);
+    return countRows(this.dataSource.manager, mode, `SELECT FROM "${tablePath}"`, []);
   }
 
   private byId(id: string): FindOptionsWhere<E> {

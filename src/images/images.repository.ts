@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
-import { estimateRows } from '../database/estimate.js';
-import type { Page, PageRequest } from '../database/page.js';
+import { countOf } from '../database/estimate.js';
+import type { CountMode, Page, PageRequest } from '../database/page.js';
 import type { Area, ImageFilter, ImageSort } from './image.js';
 import { Image } from './image.entity.js';
 import { ReviewTransition } from './review-transition.entity.js';
@@ -192,15 +192,8 @@ export class ImagesRepository {
     return { ...(next && { next }), ...pageOf(found, page.limit, sort) };
   }
 
-  private async count(
-    caller: Caller,
-    filter: ImageFilter,
-    mode: 'exact' | 'estimated',
-  ): Promise<number> {
-    const images = await this.matching(caller, filter);
-    if (mode === 'exact') return images.getCount();
-    const [sql, parameters] = images.select('image.id').getQueryAndParameters();
-    return estimateRows(this.dataSource.manager, sql, parameters);
+  private async count(caller: Caller, filter: ImageFilter, mode: CountMode): Promise<number> {
+    return countOf(await this.matching(caller, filter), mode, 'image.id');
   }
 
   /** Every query on images begins here: those of other clients do not exist for the caller. */

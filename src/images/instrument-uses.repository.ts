@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
-import { estimateRows, plannedRows } from '../database/estimate.js';
+import { countRows, plannedRows } from '../database/estimate.js';
 import type { PageRequest } from '../database/page.js';
 import type { ImageFilter } from './image.js';
 import { ImagesRepository } from './images.repository.js';
@@ -74,21 +74,17 @@ export class InstrumentUsesRepository {
       items,
       isEstimated: sample.weight > 1,
       ...(found.length > page.limit && last ? { next: [last.name] } : {}),
-      ...(page.count ? { total: await this.count(counted, page.count) } : {}),
+      ...(page.count
+        ? {
+            total: await countRows(
+              this.dataSource.manager,
+              page.count,
+              counted.sql,
+              counted.parameters,
+            ),
+          }
+        : {}),
     };
-  }
-
-  private async count(
-    { sql, parameters }: { sql: string; parameters: unknown[] },
-    mode: 'exact' | 'estimated',
-  ): Promise<number> {
-    const { manager } = this.dataSource;
-    if (mode === 'estimated') return estimateRows(manager, sql, parameters);
-    const [row] = await manager.query<{ count: string }[]>(
-      `SELECT count(*) AS count FROM (${sql}) counted`,
-      parameters,
-    );
-    return Number(row?.count ?? 0);
   }
 
   private async sampleOf(caller: Caller, wanted: ImageFilter): Promise<Sample> {

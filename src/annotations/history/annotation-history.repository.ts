@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { estimateRows } from '../../database/estimate.js';
-import type { Page, PageRequest } from '../../database/page.js';
-import type { ContentRow } from '../content-row.js';
+import { countRows } from '../../database/estimate.js';
+import type { CountMode, Page, PageRequest } from '../../database/page.js';
+import { type ContentRow, contentOfRow } from '../content-row.js';
 import type { AnnotationVersion, VersionChange } from './annotation-version.js';
 
 interface VersionRow extends ContentRow {
@@ -69,7 +69,7 @@ export class AnnotationHistoryRepository {
     return {
       items: rows.map(toVersion),
       ...(last && fitting.length < sizes.length ? { next: [last.version] } : {}),
-      ...(page.count ? { total: await this.count(imageId, index, page.count) } : {}),
+      ...(page.count ? { total: await this.countOf(imageId, index, page.count) } : {}),
     };
   }
 
@@ -117,20 +117,13 @@ export class AnnotationHistoryRepository {
     return rows.map(toVersion);
   }
 
-  private async count(
-    imageId: string,
-    index: number,
-    mode: 'exact' | 'estimated',
-  ): Promise<number> {
-    const manager = this.dataSource.manager;
-    const versions = 'FROM annotation_versions WHERE image_id = $1 AND index = $2';
-    if (mode === 'estimated')
-      return estimateRows(manager, `SELECT version ${versions}`, [imageId, index]);
-    const [row] = await manager.query<{ count: string }[]>(`SELECT count(*) AS count ${versions}`, [
-      imageId,
-      index,
-    ]);
-    return Number(row?.count ?? 0);
+  private countOf(imageId: string, index: number, mode: CountMode): Promise<number> {
+    return countRows(
+      this.dataSource.manager,
+      mode,
+      'SELECT version FROM annotation_versions WHERE image_id = $1 AND index = $2',
+      [imageId, index],
+    );
   }
 }
 
@@ -151,17 +144,7 @@ function toVersion(row: VersionRow): AnnotationVersion {
     change: row.change,
     instrumentId: row.instrument_id,
     instrument: row.instrument,
-    polygon: row.polygon,
-    box: row.box,
-    polyline: row.polyline,
-    points: row.points,
-    mask: row.mask,
-    attributes: row.attributes,
-    source: row.source,
-    confidence: row.confidence,
-    bbox: row.bbox,
-    area: row.area,
-    centroid: row.centroid,
+    ...contentOfRow(row),
     contentBytes: row.content_bytes,
     at: row.at,
     by: row.by,

@@ -1,5 +1,5 @@
 import type { AnnotationContent, AnnotationRecord } from '../annotation.js';
-import { geometriesOf } from '../geometry/geometry.js';
+import { contentOfRow } from '../content-row.js';
 import type { GeometryMeasures } from '../geometry/measures.js';
 
 /** What made a version of an annotation. */
@@ -39,13 +39,7 @@ export function recordOf(imageId: string, version: AnnotationVersion): Annotatio
     imageId,
     index: version.index,
     instrument: version.instrument,
-    ...geometriesOf(version),
-    attributes: version.attributes,
-    source: version.source,
-    confidence: version.confidence,
-    bbox: version.bbox,
-    area: version.area,
-    centroid: version.centroid,
+    ...contentOfRow(version),
     contentBytes: version.contentBytes,
     // It is named as it was then, whatever the label was renamed to since.
     renames: 0,

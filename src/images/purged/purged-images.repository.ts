@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../../access/caller.js';
 import { visibleImages } from '../../access/client-scope.js';
-import { estimateRows } from '../../database/estimate.js';
+import { countRows } from '../../database/estimate.js';
 import type { Page, PageRequest } from '../../database/page.js';
 import type { PurgedImage } from './purged-image.entity.js';
 
@@ -60,23 +60,16 @@ export class PurgedImagesRepository {
       items,
       ...(found.length > items.length && last ? { next: positionOfPurged(last) } : {}),
       ...(page.count
-        ? { total: await this.count(page.count, told(filter.clientIds), parameters) }
+        ? {
+            total: await countRows(
+              this.dataSource.manager,
+              page.count,
+              `SELECT ${told(filter.clientIds)}`,
+              parameters,
+            ),
+          }
         : {}),
     };
-  }
-
-  private async count(
-    mode: 'exact' | 'estimated',
-    from: string,
-    parameters: unknown[],
-  ): Promise<number> {
-    const { manager } = this.dataSource;
-    if (mode === 'estimated') return estimateRows(manager, `SELECT ${from}`, parameters);
-    const [row] = await manager.query<{ total: string }[]>(
-      `SELECT count(*) AS total ${from}`,
-      parameters,
-    );
-    return Number(row?.total ?? 0);
   }
 }
 
