@@ -342,7 +342,7 @@ describe('edits of a set by several people', () => {
           { instrument: 'no index', polygon: null },
           { index: 0, instrument: 'no polygon' },
         ],
-        delete: [1, 'two', -1],
+        delete: [1, 'two', -1, 1.5, null, 2 ** 31],
         colour: 'red',
       });
       expectProblem(answer, 400, 'invalid-request', [
@@ -351,7 +351,11 @@ describe('edits of a set by several people', () => {
         '#/create/1',
         '#/replace/0/index',
         '#/replace/1/polygon',
-        '#/delete',
+        '#/delete/1',
+        '#/delete/2',
+        '#/delete/3',
+        '#/delete/4',
+        '#/delete/5',
       ]);
 
       const twice = await patch(image, {
@@ -361,6 +365,26 @@ describe('edits of a set by several people', () => {
       });
       expectProblem(twice, 400, 'invalid-request', ['#/replace/0/index', '#/delete/1']);
       expect(await labelsOf(image)).toEqual({ 0: 'a', 1: 'b' });
+    });
+
+    it('names every label that a closed vocabulary lacks', async () => {
+      const closed = await startApp({ instruments: 'closed' });
+      try {
+        await closed.http.post('/instruments').send({ name: 'known' }).expect(201);
+        const image = await anImage(closed.http, { annotations: [labelled('known')] });
+
+        const answer = await closed.http.patch(pathTo(image, 'annotations')).send({
+          create: [labelled('known'), labelled('unknown')],
+          replace: [labelled('unknown too', 0)],
+        });
+
+        expectProblem(answer, 422, 'unknown-instrument', [
+          '#/create/1/instrument',
+          '#/replace/0/instrument',
+        ]);
+      } finally {
+        await closed.close();
+      }
     });
 
     it('refuses impossible polygons by the place where they stand', async () => {

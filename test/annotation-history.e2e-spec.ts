@@ -395,7 +395,27 @@ describe('POST …/restore', () => {
     expectProblem(await restore('"1"'), 412, 'annotation-changed');
     expect((await restore('"2"')).status).toBe(200);
     await remove(annotation);
-    expectProblem(await restore('*'), 412, 'annotation-changed');
+    const gone = await restore('*');
+    expectProblem(gone, 412, 'annotation-changed');
+    expect(gone.body).toMatchObject({
+      current: null,
+      current_etag: null,
+      current_version: null,
+      changed_by: null,
+      changed_at: null,
+      differing_indexes: [annotation.index],
+    });
+  });
+
+  it('takes its version from the query alone: what a body says is refused by name', async () => {
+    const annotation = await anAnnotation(http);
+    await replace(annotation);
+    const restore = (body: object) => http.post(pathTo(annotation, 'restore')).send(body);
+
+    expectProblem(await restore({ version: 1 }), 400, 'invalid-request', ['#/version']);
+    expectProblem(await restore([]), 400, 'invalid-request', ['#']);
+    expect((await http.get(pathTo(annotation))).body.version).toBe(2);
+    await restore({}).expect(200);
   });
 
   it('answers 428 with REQUIRE_IF_MATCH where a living annotation would be overwritten', async () => {

@@ -104,6 +104,34 @@ describe('in other coordinates', () => {
     expect(await seen(image, 'space=pixels')).toMatchObject([{ ...NO_GEOMETRY, ...stored }]);
   });
 
+  it('what float64 cannot hold is the nearest that it can, and no box is without a side', async () => {
+    const image = await aPictured(
+      {
+        points: {
+          points: [
+            [1.7e308, -1.7e308],
+            [1, 1],
+          ],
+          visibility: [0, 2],
+        },
+      },
+      { box: { x: 4, y: 2, width: 1e-300, height: 1 } },
+    );
+
+    const [keypoints, box] = await seen(image, `for=${encodeURIComponent('scale=2')}`);
+
+    const { MAX_VALUE, MIN_VALUE } = Number;
+    expect(keypoints).toMatchObject({
+      points: {
+        points: [
+          [MAX_VALUE, -MAX_VALUE],
+          [2.5, 2.5],
+        ],
+      },
+    });
+    expect(box).toMatchObject({ box: { x: 8.5, y: 4.5, width: MIN_VALUE, height: 2 } });
+  });
+
   it('masks are counted in the pixels of the rendition, wherever that shows them', async () => {
     const image = await aPictured({ mask: { size: [4, 6], counts: [0, 8, 16] } });
 

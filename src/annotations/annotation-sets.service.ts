@@ -143,21 +143,21 @@ export class AnnotationSetsService {
       const image = await this.images.lockIn(manager, caller, imageKey);
       // Else a label could be renamed between the comparison and the writing that it protects.
       if (precondition.isConditional || baseVersion !== undefined) await keepLabels(manager);
-      const current = await this.setIn(manager, image.id);
+      const current = await this.repository.setOf(image.id, manager);
       await this.conflicts.assertHolds(manager, precondition, image, current);
       assertPossible([...faults, ...setOutsideFaults(drafts, image.size)]);
       const named =
         baseVersion === undefined
           ? drafts
           : await this.conflicts.withLabelsOfNow(manager, image, current, drafts);
-      await this.vocabulary.assertKnown(manager, named);
+      await this.vocabulary.assertKnown(manager, { annotations: named });
       const sent = placed(named, image.highestIndex);
       const wanted =
         baseVersion === undefined
           ? sent
           : await this.conflicts.merge(manager, image, current, sent, baseVersion);
       const isChanged = await this.writeSet(manager, caller, image, current, wanted);
-      const annotations = await this.setIn(manager, image.id);
+      const annotations = await this.repository.setOf(image.id, manager);
       const version = image.setVersion + (isChanged ? 1 : 0);
       const kept = new Set(wanted);
       const indexes = sent.map((draft) => (kept.has(draft) ? draft.index : undefined));
@@ -187,7 +187,7 @@ export class AnnotationSetsService {
   ): Promise<void> {
     assertPossible(faults);
     if (drafts.length === 0) return;
-    await this.vocabulary.assertKnown(manager, drafts);
+    await this.vocabulary.assertKnown(manager, { annotations: drafts });
     const store = placed(drafts, -1);
     await this.writer.write(manager, caller, emptyImage(imageId), { before: [], store });
   }
@@ -241,7 +241,7 @@ export class AnnotationSetsService {
     imageId: string,
     size: { width: number; height: number },
   ): Promise<void> {
-    const annotations = await this.setIn(manager, imageId);
+    const annotations = await this.repository.setOf(imageId, manager);
     const faults = annotations.flatMap((annotation) =>
       outsideFaultsOf(annotation, ['annotations', annotation.index], size),
     );
@@ -251,11 +251,6 @@ export class AnnotationSetsService {
   /** How often the labels of an image's annotations were renamed, all together. */
   renamesOf(manager: EntityManager, imageId: string): Promise<number> {
     return this.vocabulary.renamesOf(manager, imageId);
-  }
-
-  private async setIn(manager: EntityManager, imageId: string): Promise<AnnotationRecord[]> {
-    const sets = await this.repository.listOf([imageId], manager);
-    return sets.get(imageId) ?? [];
   }
 
   /** @returns whether anything changed */

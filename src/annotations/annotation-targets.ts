@@ -31,3 +31,16 @@ export function ActsOnAnnotation() {
     ),
   );
 }
+
+/** What any change of several annotations of an image may be refused for. */
+export function RefusesEdits() {
+  return Refuses(
+    'annotation-set-changed',
+    'annotation-conflict',
+    'too-many-annotations',
+    'no-next-index',
+    'impossible-geometry',
+    'unknown-instrument',
+    'unknown-base-version',
+  );
+}

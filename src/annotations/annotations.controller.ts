@@ -40,7 +40,7 @@ import { Reply } from '../http/reply.js';
 import { AnnotationIndexPipe, ImageKeyPipe } from '../http/validation/path-parameters.js';
 import { type AnnotationRecord, AnnotationSetsService } from './annotation-sets.service.js';
 import { AnnotationsService } from './annotations.service.js';
-import { ActsOnAnnotation, ActsOnImage } from './annotation-targets.js';
+import { ActsOnAnnotation, ActsOnImage, RefusesEdits } from './annotation-targets.js';
 import { annotationTag } from './annotation-tags.js';
 import { isAsStored } from './annotation-view.js';
 import { ConflictInterceptor } from './conflicts/conflict.interceptor.js';
@@ -154,15 +154,7 @@ export class AnnotationsController {
     [AnnotationResponse, RepairedAnnotationResponse],
     'The annotations as they are now; the ETag is that of the set.',
   )
-  @Refuses(
-    'annotation-set-changed',
-    'annotation-conflict',
-    'too-many-annotations',
-    'no-next-index',
-    'impossible-geometry',
-    'unknown-instrument',
-    'unknown-base-version',
-  )
+  @RefusesEdits()
   async replaceAnnotations(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,

@@ -148,6 +148,11 @@ export class AnnotationsRepository {
     return (row.index as number | null) === null ? null : toRecord(row);
   }
 
+  /** All annotations of an image, by index, as a transaction sees them. */
+  async setOf(imageId: string, manager: EntityManager): Promise<AnnotationRecord[]> {
+    return (await this.listOf([imageId], manager)).get(imageId) ?? [];
+  }
+
   async find(
     imageId: string,
     index: number,

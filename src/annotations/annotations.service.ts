@@ -146,7 +146,7 @@ export class AnnotationsService {
   ): Promise<AnnotationRecord> {
     const annotation = await this.repository.find(image.id, index, manager);
     if (!annotation) throw new AnnotationNotFound(imageKey, index);
-    assertUnchanged(precondition, imageKey, annotation);
+    assertUnchanged(precondition, imageKey, index, annotation);
     return annotation;
   }
 

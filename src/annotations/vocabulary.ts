@@ -39,19 +39,20 @@ export class Vocabulary {
   }
 
   /**
-   * Makes sure that a closed vocabulary has all labels of a list of annotations, and keeps them.
-   * @param list what the client calls it
+   * Makes sure that a closed vocabulary has all labels of lists of annotations, and keeps them.
+   * @param lists by what the client calls each
    * @throws UnknownInstrument naming each place
    */
   async assertKnown(
     manager: EntityManager,
-    drafts: readonly { instrument: string }[],
-    list = 'annotations',
+    lists: Readonly<Record<string, readonly { instrument: string }[]>>,
   ): Promise<void> {
     if (!this.isClosed) return;
-    const names = new Set(drafts.map(({ instrument }) => instrument));
-    const known = await this.labels.hold(manager, [...names]);
-    const faults = unknownIn(drafts, known, list);
+    const names = Object.values(lists).flatMap((drafts) => drafts.map((draft) => draft.instrument));
+    const known = await this.labels.hold(manager, [...new Set(names)]);
+    const faults = Object.entries(lists).flatMap(([list, drafts]) =>
+      unknownIn(drafts, known, list),
+    );
     if (faults.length > 0) throw new UnknownInstrument(faults);
   }
 

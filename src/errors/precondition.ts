@@ -31,17 +31,15 @@ export class PreconditionFailed extends DomainError {
     super(
       current
         ? `The ${nameOf(resource)} changed since it was read: its ETag is now ${current.etag}.`
-        : `There is no ${nameOf(resource)} yet, so no ETag matches it.`,
+        : `There is no ${nameOf(resource)}, so no ETag matches it.`,
     );
     this.code = `${resource}-changed`;
-    this.members = current
-      ? {
-          current_etag: current.etag,
-          current_version: current.version,
-          changed_by: current.changedBy,
-          changed_at: current.changedAt?.toISOString() ?? null,
-        }
-      : {};
+    this.members = {
+      current_etag: current?.etag ?? null,
+      current_version: current?.version ?? null,
+      changed_by: current?.changedBy ?? null,
+      changed_at: current?.changedAt?.toISOString() ?? null,
+    };
   }
 }
 

@@ -9,8 +9,11 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import type { Observable } from 'rxjs';
 import { Environment } from '../config/environment.js';
+import { InvalidRequest } from '../errors/invalid-request.js';
+import { jsonPointer } from '../errors/json-pointer.js';
 import { jsonLimits } from './json-limits.js';
 import { readJsonBody } from './request-body.js';
+import { placeOf } from './route-arguments.js';
 
 type BodyKind = 'resource' | 'annotation-set' | 'stream';
 
@@ -45,7 +48,20 @@ export class JsonBodyInterceptor implements NestInterceptor {
       const { maxJsonBytes, maxAnnotationSetBytes } = this.environment;
       const limit = kind === 'annotation-set' ? maxAnnotationSetBytes : maxJsonBytes;
       await readJsonBody(request, jsonLimits(this.environment, limit));
+      if (placeOf(context, 'body') === undefined) assertEmpty(request.body);
     }
     return next.handle();
   }
+}
+
+/** A body that nobody reads must not say anything. @throws InvalidRequest */
+function assertEmpty(body: unknown): void {
+  if (body === undefined) return;
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new InvalidRequest([{ pointer: '#', detail: 'must be a JSON object' }]);
+  const faults = Object.keys(body).map((name) => ({
+    pointer: jsonPointer([name]),
+    detail: 'is not known here',
+  }));
+  if (faults.length > 0) throw new InvalidRequest(faults);
 }

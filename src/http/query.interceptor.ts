@@ -4,14 +4,13 @@ import {
   Injectable,
   type NestInterceptor,
 } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
-import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { Request } from 'express';
 import type { Observable } from 'rxjs';
 import type { Fault } from '../errors/domain-error.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import { validateParameters } from './validation/request-validation.js';
 import { malformedParameters, parseQuery } from './query.js';
+import { placeOf } from './route-arguments.js';
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -24,7 +23,7 @@ export class QueryInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<Request>();
     const [, query = ''] = /\?(.*)$/s.exec(request.originalUrl) ?? [];
-    const faults = query === '' ? [] : faultsOf(query, takesQuery(context));
+    const faults = query === '' ? [] : faultsOf(query, placeOf(context, 'query') !== undefined);
     if (faults.length > 0) throw new InvalidRequest(faults);
     // A body is checked at the same time as the query, and whichever is wrong first is told: the query is to be.
     if (query !== '' && METHODS_WITH_BODY.has(request.method)) assertQuery(context, request);
@@ -44,22 +43,6 @@ function faultsOf(query: string, isTaken: boolean): Fault[] {
   }));
 }
 
-function takesQuery(context: ExecutionContext): boolean {
-  return queryPlaceIn(context) !== undefined;
-}
-
-/** Which of the handler's parameters is the query. */
-function queryPlaceIn(context: ExecutionContext): number | undefined {
-  const parameters = Reflect.getMetadata(
-    ROUTE_ARGS_METADATA,
-    context.getClass(),
-    context.getHandler().name,
-  ) as Record<string, unknown> | undefined;
-  const prefix = `${RouteParamtypes.QUERY}:`;
-  const key = Object.keys(parameters ?? {}).find((name) => name.startsWith(prefix));
-  return key === undefined ? undefined : Number(key.slice(prefix.length));
-}
-
 /** @throws InvalidRequest */
 function assertQuery(context: ExecutionContext, request: Request): void {
   const types = Reflect.getMetadata(
@@ -67,6 +50,6 @@ function assertQuery(context: ExecutionContext, request: Request): void {
     context.getClass().prototype as object,
     context.getHandler().name,
   ) as (new () => object)[] | undefined;
-  const type = types?.[queryPlaceIn(context) ?? -1];
+  const type = types?.[placeOf(context, 'query') ?? -1];
   if (type) validateParameters(type, request.query);
 }

@@ -59,14 +59,14 @@ export class UnknownBaseVersion extends DomainError {
 /** An annotation, or the set of an image, is not the one that If-Match names; with what it is instead (412). */
 export class AnnotationsChanged extends PreconditionFailed {
   /**
-   * @param current the annotation that was asked for, or all of the set
+   * @param current the annotation that was asked for, null if there is none, or all of the set
    * @param differing the indexes that changed since; undefined if nobody can tell
    */
   constructor(
     resource: 'annotation' | 'annotation-set',
-    state: CurrentState,
+    state: CurrentState | undefined,
     readonly imageKey: string,
-    readonly current: AnnotationRecord | readonly AnnotationRecord[],
+    readonly current: AnnotationRecord | null | readonly AnnotationRecord[],
     differing: readonly number[] | undefined,
   ) {
     super(resource, state);
@@ -75,13 +75,14 @@ export class AnnotationsChanged extends PreconditionFailed {
 
   /** Adds what is there now, as the wire has it. */
   tell(present: (annotation: AnnotationRecord) => unknown): void {
-    const current = isOne(this.current) ? present(this.current) : this.current.map(present);
-    this.members = { ...this.members, current };
+    const { current } = this;
+    const presented = isSet(current) ? current.map(present) : current && present(current);
+    this.members = { ...this.members, current: presented };
   }
 }
 
-function isOne(
-  current: AnnotationRecord | readonly AnnotationRecord[],
-): current is AnnotationRecord {
-  return !Array.isArray(current);
+function isSet(
+  current: AnnotationRecord | null | readonly AnnotationRecord[],
+): current is readonly AnnotationRecord[] {
+  return Array.isArray(current);
 }

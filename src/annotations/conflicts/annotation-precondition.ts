@@ -5,12 +5,14 @@ import { AnnotationsChanged } from './annotation-conflict.errors.js';
 
 /**
  * Makes sure that an annotation is the one that a write is based on.
- * @param current undefined if there is none
- * @throws PreconditionRequired | PreconditionFailed | AnnotationsChanged
+ * @param index of it, also if it was deleted
+ * @param current undefined if it was
+ * @throws PreconditionRequired | AnnotationsChanged
  */
 export function assertUnchanged(
   precondition: Precondition,
   imageKey: string,
+  index: number,
   current: AnnotationRecord | undefined,
 ): void {
   const state = current && {
@@ -22,7 +24,7 @@ export function assertUnchanged(
   try {
     precondition.assertHolds('annotation', state);
   } catch (error) {
-    if (!(error instanceof PreconditionFailed) || !current || !state) throw error;
-    throw new AnnotationsChanged('annotation', state, imageKey, current, [current.index]);
+    if (!(error instanceof PreconditionFailed)) throw error;
+    throw new AnnotationsChanged('annotation', state, imageKey, current ?? null, [index]);
   }
 }

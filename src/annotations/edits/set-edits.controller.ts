@@ -5,11 +5,11 @@ import { CurrentCaller, Requires } from '../../access/requires.decorator.js';
 import type { Precondition } from '../../errors/precondition.js';
 import { IfMatch } from '../../http/conditional-requests.js';
 import { TakesAnnotationSet } from '../../http/json-body.interceptor.js';
-import { Answers, Refuses } from '../../http/openapi.js';
+import { Answers } from '../../http/openapi.js';
 import { Reply } from '../../http/reply.js';
 import { ImageKeyPipe } from '../../http/validation/path-parameters.js';
 import type { AnnotationDraft } from '../annotation.js';
-import { ActsOnImage } from '../annotation-targets.js';
+import { ActsOnImage, RefusesEdits } from '../annotation-targets.js';
 import { ConflictInterceptor } from '../conflicts/conflict.interceptor.js';
 import { WriteAnnotationsQuery } from '../dto/write-annotations.query.js';
 import { DraftRepairs } from '../repairs/draft-repairs.service.js';
@@ -38,15 +38,7 @@ export class SetEditsController {
   @TakesAnnotationSet()
   @ActsOnImage()
   @Answers(AnnotationEditsResponse, 'What each edit came to; the ETag is that of the set.')
-  @Refuses(
-    'annotation-set-changed',
-    'annotation-conflict',
-    'too-many-annotations',
-    'no-next-index',
-    'impossible-geometry',
-    'unknown-instrument',
-    'unknown-base-version',
-  )
+  @RefusesEdits()
   async editAnnotations(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,

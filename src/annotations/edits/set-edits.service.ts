@@ -59,7 +59,7 @@ export class SetEditsService {
       const image = await this.images.lockIn(manager, caller, imageKey);
       // Else a label could be renamed between the comparison and the writing that it protects.
       if (precondition.isConditional || edits.baseVersion !== undefined) await keepLabels(manager);
-      const before = await this.setIn(manager, image.id);
+      const before = await this.annotations.setOf(image.id, manager);
       await this.conflicts.assertHolds(manager, precondition, image, before);
       const replace =
         edits.baseVersion === undefined
@@ -72,10 +72,9 @@ export class SetEditsService {
         ...setOutsideFaults(edits.create, image.size, 'create'),
         ...setOutsideFaults(edits.replace, image.size, 'replace'),
       ]);
-      await this.vocabulary.assertKnown(manager, edits.create, 'create');
-      await this.vocabulary.assertKnown(manager, replace, 'replace');
+      await this.vocabulary.assertKnown(manager, { create: edits.create, replace });
       const isChanged = await this.write(manager, caller, image, before, wanted);
-      const after = isChanged ? await this.setIn(manager, image.id) : before;
+      const after = isChanged ? await this.annotations.setOf(image.id, manager) : before;
       const version = image.setVersion + (isChanged ? 1 : 0);
       return { results: resultsOf(named, after), revision: revisionOf(version, after) };
     });
@@ -126,10 +125,6 @@ export class SetEditsService {
     const subject = pathOf('images', image.key, 'annotations');
     await this.audit.recordIn(manager, caller, 'annotation-set.edited', subject, image.clientId);
     return true;
-  }
-
-  private async setIn(manager: EntityManager, imageId: string): Promise<AnnotationRecord[]> {
-    return (await this.annotations.listOf([imageId], manager)).get(imageId) ?? [];
   }
 }
 

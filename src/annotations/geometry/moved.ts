@@ -7,7 +7,7 @@ import type { Point, Polygon } from './polygon.js';
  * have pixels and no coordinates.
  */
 export function movedGeometries(of: Geometries, transform: Affine): Geometries {
-  const move = (points: readonly Point[]) => points.map((point) => applied(transform, point));
+  const move = (points: readonly Point[]) => points.map((point) => moved(transform, point));
   return {
     polygon: of.polygon && movedPolygon(of.polygon, move),
     box: of.box && movedBox(of.box, transform),
@@ -15,6 +15,16 @@ export function movedGeometries(of: Geometries, transform: Affine): Geometries {
     points: of.points && { ...of.points, points: move(of.points.points) },
     mask: of.mask,
   };
+}
+
+// What float64 cannot hold is given as the nearest that it can, because JSON has no infinity.
+function moved(transform: Affine, point: Point): Point {
+  const [x, y] = applied(transform, point);
+  return [held(x), held(y)];
+}
+
+function held(value: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
 }
 
 function movedPolygon(
@@ -26,12 +36,13 @@ function movedPolygon(
 
 // Renditions are turned by quarters only, so that a box stays one.
 function movedBox({ x, y, width, height }: Box, transform: Affine): Box {
-  const [one, other] = [applied(transform, [x, y]), applied(transform, [x + width, y + height])];
+  const [one, other] = [moved(transform, [x, y]), moved(transform, [x + width, y + height])];
   const [left, top] = [Math.min(one[0], other[0]), Math.min(one[1], other[1])];
   return {
     x: left,
     y: top,
-    width: Math.max(one[0], other[0]) - left,
-    height: Math.max(one[1], other[1]) - top,
+    // Beside its place a side may be too short for float64; it is not nothing for that.
+    width: held(Math.max(one[0], other[0]) - left) || Number.MIN_VALUE,
+    height: held(Math.max(one[1], other[1]) - top) || Number.MIN_VALUE,
   };
 }

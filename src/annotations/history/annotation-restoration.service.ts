@@ -77,7 +77,7 @@ export class AnnotationRestorationService {
     if (!current && !(await this.history.isUsed(image.id, index, manager)))
       throw new AnnotationNotFound(image.key, index);
     const content = await this.requireContent(manager, image.id, index, version, current);
-    assertUnchanged(precondition, image.key, current);
+    assertUnchanged(precondition, image.key, index, current);
     // In itself it was possible when it was stored; the picture may be another one since.
     assertPossible(outsideFaultsOf(content, [], image.size));
     await this.writer.write(manager, caller, image, {

@@ -35,7 +35,8 @@ export function validateParameters<T extends object>(type: Constructor<T>, param
     const [name = ''] = path;
     const isRepeated = Array.isArray((parameters as Record<string, unknown>)[name]);
     // A list of values is checked one by one, which the message tells; anything else wants one value.
-    const wantsOne = isRepeated && !detail.startsWith('each value') && path.length === 1;
+    const isOfList = /^(?:each value|must not be given more than \d+ times)/.test(detail);
+    const wantsOne = isRepeated && !isOfList && path.length === 1;
     return {
       parameter: String(name),
       detail: wantsOne ? 'must not be given more than once' : detail,

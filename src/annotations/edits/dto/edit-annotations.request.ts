@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsArray, IsInt, Max, Min } from 'class-validator';
+import { IsArray } from 'class-validator';
 import type { Fault } from '../../../errors/domain-error.js';
 import { InvalidRequest } from '../../../errors/invalid-request.js';
 import { jsonPointer } from '../../../errors/json-pointer.js';
@@ -36,10 +36,7 @@ export class EditAnnotationsRequest {
     example: [],
   })
   @IsArray()
-  @InspectedBy('isShortEnough', tooMany)
-  @IsInt({ each: true })
-  @Min(0, { each: true })
-  @Max(MAX_ANNOTATION_INDEX, { each: true })
+  @InspectedBy('areIndexes', indexFaults)
   @MayBeAbsent()
   delete?: number[];
 
@@ -63,10 +60,16 @@ export class EditAnnotationsRequest {
   }
 }
 
-function tooMany(value: unknown): InnerFault[] {
+function indexFaults(value: unknown): InnerFault[] {
+  if (!Array.isArray(value)) return [];
   const { maxAnnotations } = settingsInForce();
-  if (!Array.isArray(value) || value.length <= maxAnnotations) return [];
-  return [{ path: [], detail: `must not hold more than ${maxAnnotations} indexes` }];
+  if (value.length > maxAnnotations)
+    return [{ path: [], detail: `must not hold more than ${maxAnnotations} indexes` }];
+  return value.flatMap((item: unknown, place) =>
+    Number.isInteger(item) && Number(item) >= 0 && Number(item) <= MAX_ANNOTATION_INDEX
+      ? []
+      : [{ path: [place], detail: `must be a whole number from 0 to ${MAX_ANNOTATION_INDEX}` }],
+  );
 }
 
 function assertDistinct(
