@@ -6,6 +6,7 @@ import pg from 'pg';
 import { LogExcerpt } from './log-excerpt.js';
 import type { Account } from './postgres-account.js';
 import { startWatched, type WatchedCommand } from './postgres-watchdog.js';
+import { serverMemory } from './server-memory.js';
 
 /** Generous: after a crash PostgreSQL first repeats what was written since the last checkpoint. */
 const READY_WITHIN_MS = 120_000;
@@ -76,7 +77,7 @@ function serverOptions(
     port,
     unix_socket_directories: '',
     cluster_name: clusterName,
-    shared_buffers: '128MB',
+    ...serverMemory(),
     max_connections: connections,
     timezone: 'UTC',
     log_timezone: 'UTC',
