@@ -171,20 +171,18 @@ export class ImagesRepository {
     const labels = await LabelIds.namedBy(manager, others);
     const ids: string[] = [];
     let next = page.after;
-    let stride = 2 * page.limit;
-    let left = Math.max(LOOKED_AT, stride);
-    do {
+    // The first few are enough of most areas. All others come at once, since finding them may cost more than looking.
+    for (const most of [2 * page.limit, LOOKED_AT]) {
       const images = await this.inOrder(caller, others, sort);
       if (next) behind(images, sort, next);
-      const places = await images.select(PLACE).limit(stride).getMany();
+      const places = await images.select(PLACE).limit(most).getMany();
       const candidates = places.map(({ id }) => id);
       const found = await imagesInside(manager, candidates, overlaps, labels.wanted(others));
       ids.push(...candidates.filter((id) => found.has(id)));
-      const last = places.length === stride ? places.at(-1) : undefined;
+      const last = places.length === most ? places.at(-1) : undefined;
       next = last && positionOf(last, sort);
-      left -= stride;
-      stride = Math.min(2 * stride, left);
-    } while (next && left > 0 && ids.length <= page.limit);
+      if (!next || ids.length > page.limit) break;
+    }
     const images = this.visibleTo(caller).andWhere('image.id = ANY(:ids::bigint[])', {
       ids: ids.slice(0, page.limit + 1),
     });

@@ -182,8 +182,10 @@ describe('a page of a list of 50,000 images', () => {
   it('with an area that many have looks for it in the images along the order, not in all', async () => {
     const plans = await plansOf('/images?overlaps=1000,1000,500,500&annotations=false');
 
-    const inside = plans.filter((plan) => plan.includes('pk_annotations'));
+    // By the key of annotations or, where labels are few, by the index that has the image second.
+    const inside = plans.filter((plan) => /Index Cond: \(.*image_id = ANY/.test(plan));
     expect(inside.length).toBeGreaterThan(0);
+    for (const plan of inside) expect(plan).not.toContain('Seq Scan');
     expect(plans[1]).toMatch(/Index (?:Only )?Scan Backward using ix_images_captured_at/);
     for (const plan of plans.slice(1)) expect(plan).not.toContain('ix_annotations_bounds');
   });
