@@ -35,4 +35,4 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --start-interval=1s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--enable-source-maps", "--heap-growing-percent=20", "--max-semi-space-size=8", "dist/src/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--heap-growing-percent=30", "--min-semi-space-size=16", "--max-semi-space-size=16", "--no-parallel-scavenge", "dist/src/main.js"]

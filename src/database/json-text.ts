@@ -6,5 +6,14 @@ export class JsonText {
   // Nothing else that has a text is one.
   declare protected readonly isReady: true;
 
-  constructor(readonly text: string) {}
+  /** What it consists of, one after the other: to put long texts together would copy them. */
+  readonly parts: readonly string[];
+
+  constructor(...parts: string[]) {
+    this.parts = parts;
+  }
+
+  get text(): string {
+    return this.parts.join('');
+  }
 }

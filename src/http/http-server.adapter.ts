@@ -4,13 +4,11 @@ import type { Response } from 'express';
 import type { Environment } from '../config/environment.js';
 import { JsonText } from '../database/json-text.js';
 import type { HotLane } from './hot-lane/hot-lane.js';
+import { sendText } from './send-text.js';
 
 const KEEP_ALIVE_MS = 65_000;
 /** How late a slow header may be noticed. Node.js looks every 30 seconds by itself. */
 const LOOK_MS = 1_000;
-
-/** Characters. */
-const SHORT_TEXT = 16_384;
 
 /** Express on a server of Node.js that has its limits from the settings; Nest would make one without. */
 export class HttpServerAdapter extends ExpressAdapter {
@@ -38,11 +36,8 @@ export class HttpServerAdapter extends ExpressAdapter {
     if (!(body instanceof JsonText)) return super.reply(response, body, statusCode);
     if (statusCode) response.statusCode = statusCode;
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    // A short text goes out in one piece with the headers; a long one would be copied once more for that.
-    const { text } = body;
-    const bytes = text.length > SHORT_TEXT ? Buffer.from(text) : text;
-    response.setHeader('Content-Length', Buffer.byteLength(bytes));
-    return response.end(bytes);
+    sendText(response, body.parts);
+    return undefined;
   }
 
   override initHttpServer(): void {

@@ -20,10 +20,10 @@ export function wantsLines(request: Request): boolean {
  */
 export function asLines<T>(
   batches: AsyncIterable<readonly T[]> | Iterable<readonly T[]>,
-  toLine: (item: T) => string,
+  toJson: (item: T) => readonly string[],
 ): StreamableFile {
   // By default sixteen chunks would wait in memory.
-  const lines = Readable.from(linesOf(batches, toLine), { highWaterMark: 1 });
+  const lines = Readable.from(linesOf(batches, toJson), { highWaterMark: 1 });
   return new StreamableFile(lines, { type: NDJSON }).setErrorHandler((error, response) => {
     logger.error({ err: error }, 'a list broke off');
     response.destroy?.();
@@ -32,12 +32,13 @@ export function asLines<T>(
 
 async function* linesOf<T>(
   batches: AsyncIterable<readonly T[]> | Iterable<readonly T[]>,
-  toLine: (item: T) => string,
+  toJson: (item: T) => readonly string[],
 ): AsyncGenerator<string> {
   for await (const batch of batches) {
     let chunk = '';
     for (const item of batch) {
-      chunk += `${toLine(item)}\n`;
+      for (const part of toJson(item)) chunk += part;
+      chunk += '\n';
       if (chunk.length < CHUNK_CHARACTERS) continue;
       yield chunk;
       chunk = '';

@@ -44,7 +44,7 @@ export async function replyList<P extends Page<unknown>, R extends object>(
   }
   const limit = request.query.limit === undefined ? undefined : page.limit;
   const { first, batches } = await walkPages(readWanted, { ...page, limit }, strides);
-  const lines = asLines(batches, (item) => jsonOf(present(item)));
+  const lines = asLines(batches, (item) => partsOf(present(item)));
   const reply = Reply.of<ListBody<R>>(lines);
   return withHeaders(withCount(reply, request, first.total), headers?.(first));
 }
@@ -56,18 +56,17 @@ export function replyAll<T, R extends object>(
   present: (item: T) => R,
 ): Reply<R[] | StreamableFile> {
   if (!wantsLines(request)) return Reply.of(items.map(present));
-  return Reply.of(asLines([items], (item) => JSON.stringify(present(item))));
+  return Reply.of(asLines([items], (item) => partsOf(present(item))));
 }
 
 function arrayOf<R extends object>(items: R[]): ListBody<R> {
   if (!items.some((item) => item instanceof JsonText)) return items as Exclude<R, JsonText>[];
-  // Put together in the end, all at once; `join` would do it for each item before.
-  const text = items.reduce((all, item, place) => `${all}${place ? ',' : ''}${jsonOf(item)}`, '[');
-  return new JsonText(`${text}]`) as Extract<R, JsonText>;
+  const parts = items.flatMap((item, place) => [place ? ',' : '[', ...partsOf(item)]);
+  return new JsonText(...parts, ']') as Extract<R, JsonText>;
 }
 
-function jsonOf(item: object): string {
-  return item instanceof JsonText ? item.text : JSON.stringify(item);
+function partsOf(item: object): readonly string[] {
+  return item instanceof JsonText ? item.parts : [JSON.stringify(item)];
 }
 
 function withHeaders<T>(reply: Reply<T>, headers: Readonly<Record<string, string>> = {}): Reply<T> {

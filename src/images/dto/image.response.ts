@@ -176,7 +176,7 @@ const ANNOTATIONS_TO_COME = '"annotations":[]';
 export function writtenImage({ image, written }: WrittenRecord, fileUrl: string): JsonText {
   const json = JSON.stringify(ImageResponse.from({ image, annotations: [] }, fileUrl));
   const place = json.indexOf(ANNOTATIONS_TO_COME) + ANNOTATIONS_TO_COME.length - '[]'.length;
-  return new JsonText(json.slice(0, place) + written.text + json.slice(place + '[]'.length));
+  return new JsonText(json.slice(0, place), ...written.parts, json.slice(place + '[]'.length));
 }
 
 function fileOf(image: Image, url: string): ImageFileResponse | null {
