@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const RELOAD_MS = 300;
 const LOGGED_MS = 10;
 const DURATION = /duration: ([\d.]+) ms/g;
+// By which every process hears several times a second whether it still hears of changes: no request asks for it.
+const BEAT = /^SELECT set_config\('synchronous_commit', 'off', true\), pg_notify/;
 const ENTRY = /^\d{4}-\d\d-\d\d [\d:.]+ \w+ \[(\d+)\] (\w+): +(?:(?:execute [^:]+|statement): )?/;
 
 /**
@@ -86,7 +88,7 @@ function statementsIn(log, ownPid) {
       statements[statements.length - 1] += `\n${line.slice(1)}`;
     }
   }
-  return statements;
+  return statements.filter((statement) => !BEAT.test(statement));
 }
 
 /**
