@@ -10,6 +10,7 @@ import { DescriptorGate } from './http/descriptor-gate.js';
 import { Drain } from './http/drain.js';
 import { allowOrigins, openToViewers } from './http/cross-origin.js';
 import { HotLane, type RequestPrototype } from './http/hot-lane/hot-lane.js';
+import { QuickReads } from './http/hot-lane/quick-reads.js';
 import { ReadyAnswers } from './http/hot-lane/ready-answers.js';
 import { createLogger, NestLog } from './http/logging.js';
 import { HttpServerAdapter } from './http/http-server.adapter.js';
@@ -58,7 +59,9 @@ export async function createApplication(
   );
   if (environment.hotLane === 'on') {
     const { request } = adapter.getInstance<{ request: RequestPrototype }>();
-    adapter.lane = new HotLane(app.get(ReadyAnswers, { strict: false }), drain, logger, request);
+    const answers = app.get(ReadyAnswers, { strict: false });
+    const reads = app.get(QuickReads, { strict: false });
+    adapter.lane = new HotLane(answers, reads, drain, logger, request);
   }
   mountDocumentation(app, environment);
   app.use(takeSignatures);

@@ -11,6 +11,7 @@ import { Authenticator } from './authenticator.js';
 import { DeclaredAccess } from './declared-access.js';
 import { FileAddresses } from './file-addresses.service.js';
 import { PictureGate } from './picture-gate.service.js';
+import { ReadingGate } from './reading-gate.service.js';
 import { RateLimits } from './rate-limits.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -30,8 +31,9 @@ import { TokenVerifier } from './token-verifier.js';
     DeclaredAccess,
     RateLimits,
     PictureGate,
+    ReadingGate,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [FileAddresses, PictureGate, AuditLog, ApiKeysService],
+  exports: [FileAddresses, PictureGate, ReadingGate, AuditLog, ApiKeysService],
 })
 export class AccessModule {}

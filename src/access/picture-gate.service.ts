@@ -42,11 +42,11 @@ export class PictureGate {
     return bearer?.clientIds?.includes(clientId) ?? false;
   }
 
-  /** Counts such a request, if requests are counted: see `RateLimits.countAhead`. */
+  /** Counts such a request, if requests are counted. */
   get counter():
     ((request: IncomingMessage) => Promise<readonly string[] | undefined>) | undefined {
     if (!this.limits.areCounted) return undefined;
-    const policy = this.environment.auth === 'on' ? 'pictures' : 'address';
-    return (request) => this.limits.countAhead(request, policy);
+    if (this.environment.auth === 'on') return (request) => this.limits.countPictureAhead(request);
+    return (request) => this.limits.countAhead(request, null);
   }
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Environment } from '../config/environment.js';
@@ -22,6 +22,8 @@ export class RateLimits {
   private readonly requests: RateCounters['requests'];
   private readonly refusals: RateCounters['refusals'];
   private readonly known: SharedCredentials;
+  /** Those that were counted ahead of the router, by what Express's request has in common with that of Node.js. */
+  private readonly ahead = new WeakMap<IncomingHttpHeaders, Count>();
 
   constructor(environment: Environment, @Optional() line?: PrimaryLine) {
     const { requests, refusals } = line
@@ -68,8 +70,8 @@ export class RateLimits {
    * @throws RateLimited
    */
   async count(request: Request, response: Response, name: string | null): Promise<void> {
-    if (name !== null) await this.enforce('caller', name, response);
-    else await this.enforce('address', networkOf(addressOf(request)), response);
+    const [policy, key] = countedAs(request, name);
+    await this.enforce(policy, key, request, response);
   }
 
   /**
@@ -77,7 +79,7 @@ export class RateLimits {
    * @throws RateLimited
    */
   async countPicture(request: Request, response: Response): Promise<void> {
-    await this.enforce('pictures', networkOf(addressOf(request)), response);
+    await this.enforce('pictures', networkOf(addressOf(request)), request, response);
   }
 
   /** Whether requests are counted at all. */
@@ -85,18 +87,39 @@ export class RateLimits {
     return this.requests !== undefined;
   }
 
+  /** Whether a request has a credential that was good here lately, so that nobody is guessing. */
+  isKnown({ headers }: IncomingMessage): boolean {
+    const credential = credentialIn(headers);
+    return credential !== undefined && this.known.has(credential);
+  }
+
   /**
-   * Counts a request that names nobody, for an answer that the router does not give.
+   * Counts a request like `countPicture`, for an answer that the router does not give. If the router is to answer it
+   * after all, it is not counted again.
    * @param request one that has the properties of Express
-   * @param policy that of `count` or of `countPicture`
    * @returns the headers that tell the client, names and values by turns; undefined if it is one too many
    */
-  async countAhead(
+  countPictureAhead(request: IncomingMessage): Promise<readonly string[] | undefined> {
+    return this.countAs('pictures', networkOf(addressOf(request as Request)), request);
+  }
+
+  /** The same for a request that counts like those of `count`. */
+  countAhead(
     request: IncomingMessage,
-    policy: Exclude<RequestPolicy, 'caller'>,
+    name: string | null,
   ): Promise<readonly string[] | undefined> {
-    const count = await this.requests?.[policy].count(networkOf(addressOf(request as Request)));
+    const [policy, key] = countedAs(request as Request, name);
+    return this.countAs(policy, key, request);
+  }
+
+  private async countAs(
+    policy: RequestPolicy,
+    key: string,
+    { headers }: IncomingMessage,
+  ): Promise<readonly string[] | undefined> {
+    const count = await this.requests?.[policy].count(key);
     if (!count) return [];
+    this.ahead.set(headers, count);
     return count.isOver ? undefined : headersOf(count).flat();
   }
 
@@ -114,11 +137,21 @@ export class RateLimits {
     }
   }
 
-  private async enforce(policy: RequestPolicy, key: string, response: Response): Promise<void> {
+  private async enforce(
+    policy: RequestPolicy,
+    key: string,
+    { headers }: Request,
+    response: Response,
+  ): Promise<void> {
     if (!this.requests) return;
-    const count = announced(response, await this.requests[policy].count(key));
-    if (count.isOver) throw new RateLimited(count);
+    const count = this.ahead.get(headers) ?? (await this.requests[policy].count(key));
+    if (announced(response, count).isOver) throw new RateLimited(count);
   }
+}
+
+/** Who counts a request: its caller if that has a name, else its address. */
+function countedAs(request: Request, name: string | null): [policy: RequestPolicy, key: string] {
+  return name === null ? ['address', networkOf(addressOf(request))] : ['caller', name];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { QuickReads } from '../http/hot-lane/quick-reads.js';
 import { AnnotatedImages } from './annotated-images.js';
 import { AnnotationSetsService } from './annotation-sets.service.js';
 import { AnnotationSetWriter } from './annotation-set.writer.js';
@@ -15,6 +16,7 @@ import { AnnotationHistoryController } from './history/annotation-history.contro
 import { AnnotationHistoryRepository } from './history/annotation-history.repository.js';
 import { AnnotationHistoryService } from './history/annotation-history.service.js';
 import { AnnotationRestorationService } from './history/annotation-restoration.service.js';
+import { HotSets } from './hot-sets.js';
 import { InstrumentsRepository } from './instruments.repository.js';
 import { LabelMerger } from './label-merger.js';
 import { LabelMergesRepository } from './label-merges.repository.js';
@@ -54,6 +56,8 @@ import { Vocabulary } from './vocabulary.js';
     LabelMergesRepository,
     MaskOutlines,
     Vocabulary,
+    HotSets,
+    { provide: QuickReads, useExisting: HotSets },
   ],
   exports: [AnnotationSetsService, MaskOutlines],
 })

@@ -49,12 +49,20 @@ export function comparable({ status, headers, body }: ExactAnswer) {
     status,
     headers: headers
       .filter(([name]) => name !== 'Date')
-      // Whether times are told counts, not what they are: one service may have made what another one has in memory.
-      .map(([name, value]) => [name, name === 'Server-Timing' ? '' : bare(value)])
+      .map(([name, value]) => [name, bare(untimed(name, value))])
       .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
     idIsOurs: UUID.test(id),
     body: bare(body.toString('latin1')),
   };
+}
+
+/**
+ * Whether times are told counts, not what they are: one service may have made what another one has in memory, and
+ * counts requests since a moment later.
+ */
+function untimed(name: string, value: string): string {
+  if (name === 'Server-Timing' || name === 'RateLimit-Reset') return '';
+  return name === 'RateLimit' ? value.replace(/;t=\d+/, '') : value;
 }
 
 /** A line of the log without what is of one request only. */

@@ -112,7 +112,7 @@ export abstract class PictureSettings extends CopySettings {
   @FromEnvironment({
     type: 'text',
     description:
-      'Whether pictures that are in memory are answered ahead of the router ("on"), or like everything else ("off").',
+      'Whether pictures that are in memory, and all annotations of an image, are answered ahead of the router ("on"), or like everything else ("off").',
   })
   @IsIn(['on', 'off'])
   hotLane: 'on' | 'off' = 'on';

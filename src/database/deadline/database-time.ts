@@ -29,12 +29,14 @@ const currentTime = new AsyncLocalStorage<DatabaseTime>();
 
 /**
  * Lets everything that `work` asks the database share one deadline, waiting for connections included.
- * Without it every wait and every statement has the deadline for itself.
+ * Without it every wait and every statement has the deadline for itself. Work that is part of such work shares that
+ * one's.
  * @param isOver says whether the work is done: what goes on afterwards, a timer that was set meanwhile for
  *   example, has deadlines of its own
  */
 export function sharingOneDeadline(isOver: () => boolean, work: () => void): void {
-  currentTime.run(new DatabaseTime(isOver), work);
+  if (currentTime.getStore()) work();
+  else currentTime.run(new DatabaseTime(isOver), work);
 }
 
 /** Lets one piece of longer work have a deadline of its own, instead of what is left of the one it is part of. */

@@ -1,24 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import type { Logger } from 'pino';
+import { sharingOneDeadline } from '../../database/deadline/database-time.js';
 import type { Drain } from '../drain.js';
 import { requestIdOf } from '../request-id.js';
 import { logRequest } from '../request-log.js';
 import { isPlain } from './plain-request.js';
-import type { ReadyAnswer, ReadyAnswers } from './ready-answers.js';
+import type { LaneRequest, QuickRead, QuickReads } from './quick-reads.js';
+import type { LaneAnswer, ReadyAnswer, ReadyAnswers } from './ready-answers.js';
 
 /** What Express makes requests of: `ip` and `app` come from there. */
 export type RequestPrototype = Pick<Request, 'app'>;
 
-type Seen = Request & { id: string };
-
 /**
- * Gives answers that are in memory ahead of the router, which costs more than they do. They are those that the
- * router would give; whatever is not certain goes its way untouched.
+ * Gives answers ahead of the router, which costs more than they do: those that are in memory, and those that are one
+ * statement away. They are those that the router would give; whatever is not certain goes its way untouched.
  */
 export class HotLane {
   constructor(
     private readonly answers: ReadyAnswers,
+    private readonly reads: QuickReads,
     private readonly drain: Drain,
     private readonly logger: Logger,
     private readonly prototype: RequestPrototype,
@@ -26,25 +27,70 @@ export class HotLane {
 
   /** @param otherwise leads to the router */
   handle(request: IncomingMessage, response: ServerResponse, otherwise: () => void): void {
-    const isTaken = !this.drain.isAnnounced && isPlain(request);
-    const answer = isTaken ? this.answers.find(request) : undefined;
-    if (!answer) {
+    if (this.drain.isAnnounced) {
       otherwise();
       return;
     }
+    const answer = isPlain(request) ? this.answers.find(request) : undefined;
+    if (answer) {
+      this.giveReady(answer, request, response, otherwise);
+      return;
+    }
+    const read = this.reads.find(request);
+    if (!read) otherwise();
+    // The router, should it have to answer, waits for the database no longer than it would have by itself.
+    else
+      sharingOneDeadline(
+        () => response.closed,
+        () => void this.giveRead(read, request, response, otherwise),
+      );
+  }
+
+  private giveReady(
+    answer: ReadyAnswer,
+    request: IncomingMessage,
+    response: ServerResponse,
+    otherwise: () => void,
+  ): void {
     const begunAt = Date.now();
     const seen = this.seenByExpress(request, answer.route);
-    if (!answer.count) this.give(answer, seen, response, begunAt, []);
+    if (!answer.count) this.give(answer, seen, response, begunAt);
     else
       void answer.count(seen).then((counted) => {
-        if (counted) this.give(answer, seen, response, begunAt, counted);
-        else otherwise();
+        if (!counted) otherwise();
+        else {
+          const headers = [...counted, ...answer.headers];
+          this.give({ ...answer, headers }, seen, response, begunAt);
+        }
       });
   }
 
+  private async giveRead(
+    read: QuickRead,
+    request: IncomingMessage,
+    response: ServerResponse,
+    otherwise: () => void,
+  ): Promise<void> {
+    const begunAt = Date.now();
+    const seen = this.seenByExpress(request, read.route);
+    this.drain.begin();
+    // What fails here fails there too, and is told there.
+    const answer = await read.answer(seen).catch(() => undefined);
+    if (answer) this.give(answer, seen, response, begunAt);
+    else {
+      response.once('finish', () => read.learn(response));
+      otherwise();
+    }
+    // Not before the router, or the answer itself, has begun.
+    this.drain.end();
+  }
+
   /** The request itself stays as it came: to exchange its prototype makes everything slow that Node.js does with it. */
-  private seenByExpress({ method, url, headers, socket }: IncomingMessage, path: string): Seen {
-    const seen = Object.create(this.prototype) as Seen;
+  private seenByExpress(
+    { method, url, headers, socket }: IncomingMessage,
+    path: string,
+  ): LaneRequest {
+    const seen = Object.create(this.prototype) as LaneRequest;
     seen.method = method ?? '';
     seen.url = url ?? '';
     seen.originalUrl = seen.url;
@@ -56,19 +102,19 @@ export class HotLane {
   }
 
   private give(
-    { status, headers, body }: ReadyAnswer,
-    request: Seen,
+    { status, headers, body }: LaneAnswer,
+    request: LaneRequest,
     response: ServerResponse,
     begunAt: number,
-    counted: readonly string[],
   ): void {
     this.drain.begin();
     response.on('close', () => {
       this.drain.end();
       const ms = Date.now() - begunAt;
-      logRequest(this.logger, request, response, { ms, bytes: body?.length ?? null });
+      const bytes = body === undefined ? null : Buffer.byteLength(body);
+      logRequest(this.logger, request, response, { ms, bytes });
     });
-    response.writeHead(status, ['X-Request-Id', request.id, ...counted, ...headers]);
+    response.writeHead(status, ['X-Request-Id', request.id, ...headers]);
     response.end(body);
   }
 }

@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 
-/** An answer that is in memory, as the router would give it. */
-export interface ReadyAnswer {
+/** An answer as the router would give it. */
+export interface LaneAnswer {
   status: 200 | 304;
-  /** The route's template, for the log. */
-  route: string;
   /** Names and values by turns, without what is of one request only (date, id). */
   headers: readonly string[];
-  body?: Buffer;
+  body?: Buffer | string;
+}
+
+/** One that is in memory. */
+export interface ReadyAnswer extends LaneAnswer {
+  /** The route's template, for the log. */
+  route: string;
   /**
    * Counts the request, if requests are counted.
    * @returns further headers, or undefined: the request is to be refused

@@ -8,13 +8,14 @@ const UNDERSTOOD = new Set(['', 'accept', 'origin']);
 
 /**
  * The headers of an answer that was given, names and values by turns, to give it again.
+ * @param omitted names of further ones that are not part of it
  * @returns undefined if it was for one client only, or depends on something else than it seems
  */
-export function recipeOf(response: ServerResponse): string[] | undefined {
+export function recipeOf(response: ServerResponse, omitted?: RegExp): string[] | undefined {
   if (response.hasHeader('set-cookie')) return undefined;
   if (!namesIn(response).every((name) => UNDERSTOOD.has(name))) return undefined;
   return rawNamesIn(response)
-    .filter((name) => !OF_ONE_REQUEST.test(name))
+    .filter((name) => !OF_ONE_REQUEST.test(name) && !omitted?.test(name))
     .flatMap((name) => [name, String(response.getHeader(name))]);
 }
 
