@@ -1,3 +1,12 @@
+/** Indexes of images in the order of capture: all of them, and those that share something. */
+const BY_CAPTURE = [
+  { name: 'ix_images_captured_at', leading: '' },
+  ...['user_id', 'location_id', 'client_id', 'hardware_id', 'ml_tag'].map((column) => ({
+    name: `ix_images_${column}`,
+    leading: `${column}, `,
+  })),
+];
+
 /**
  * What entities cannot say, as the migrations leave it. `synchronize` removes it before and makes it after it
  * changes tables, because triggers hold on to columns; `npm run db:check` holds it against the migrations.
@@ -11,6 +20,7 @@ export const BEYOND_ENTITIES = {
     'DROP FUNCTION IF EXISTS relist_labels_of_images CASCADE',
     'DROP FUNCTION IF EXISTS move_labels_of_image CASCADE',
     'DROP FUNCTION IF EXISTS remember_purged_images CASCADE',
+    ...BY_CAPTURE.map(({ name }) => `DROP INDEX IF EXISTS ${name}`),
     'DROP INDEX IF EXISTS ix_images_key_trigrams',
     'DROP INDEX IF EXISTS ix_annotations_bounds',
   ],
@@ -120,6 +130,10 @@ export const BEYOND_ENTITIES = {
       END $$`,
     `CREATE TRIGGER tr_images_purged AFTER DELETE ON images REFERENCING OLD TABLE AS purged
         FOR EACH STATEMENT EXECUTE FUNCTION remember_purged_images()`,
+    ...BY_CAPTURE.map(
+      ({ name, leading }) =>
+        `CREATE INDEX ${name} ON images (${leading}captured_at, id) INCLUDE (trashed_at)`,
+    ),
     'CREATE EXTENSION IF NOT EXISTS pg_trgm',
     `CREATE INDEX ix_images_key_trigrams ON images
        USING gin ((image_key COLLATE "default") gin_trgm_ops)`,

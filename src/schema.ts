@@ -21,6 +21,7 @@ import { CreateComments1795614201000 } from '../migrations/1795614201000-create-
 import { RememberPurgedImages1795614202000 } from '../migrations/1795614202000-remember-purged-images.js';
 import { CountLabelsOfImages1795614500000 } from '../migrations/1795614500000-count-labels-of-images.js';
 import { IndexBounds1795614501000 } from '../migrations/1795614501000-index-bounds.js';
+import { IndexTrash1795614502000 } from '../migrations/1795614502000-index-trash.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import { Comment } from './comments/comment.entity.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
@@ -66,6 +67,7 @@ export const SCHEMA: DatabaseSchema = {
     RememberPurgedImages1795614202000,
     CountLabelsOfImages1795614500000,
     IndexBounds1795614501000,
+    IndexTrash1795614502000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

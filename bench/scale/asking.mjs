@@ -1,3 +1,4 @@
+import { median } from '../apparatus/comparison.mjs';
 import { ask, fieldOf } from '../apparatus/load.mjs';
 import { timeSql } from '../apparatus/observed-sql.mjs';
 
@@ -12,7 +13,7 @@ import { timeSql } from '../apparatus/observed-sql.mjs';
  */
 
 /**
- * The milliseconds that PostgreSQL spends on a request, once it is warm: the mean of some times.
+ * The milliseconds that PostgreSQL spends on a request, once it is warm: the median of some times.
  *
  * @param {Site} site
  * @param {Buffer} request
@@ -20,10 +21,10 @@ import { timeSql } from '../apparatus/observed-sql.mjs';
  */
 export async function sqlMsOf({ database, port }, request, times = 5) {
   await answerTo(port, request);
-  const ms = await timeSql(database, async () => {
-    for (let time = 0; time < times; time += 1) await answerTo(port, request);
-  });
-  return ms / times;
+  const measured = [];
+  for (let time = 0; time < times; time += 1)
+    measured.push(await timeSql(database, () => answerTo(port, request)));
+  return median(measured);
 }
 
 /** The answer, which must be 200 or 201. @param {number} port @param {Buffer} request */

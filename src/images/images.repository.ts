@@ -3,7 +3,7 @@ import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
 import { countOf } from '../database/estimate.js';
-import type { CountMode, Page, PageRequest } from '../database/page.js';
+import type { CountMode, Page, PageRequest, Position } from '../database/page.js';
 import type { Area, ImageFilter, ImageSort } from './image.js';
 import { Image } from './image.entity.js';
 import { ReviewTransition } from './review-transition.entity.js';
@@ -19,8 +19,10 @@ type RawImage = Record<string, unknown>;
 /** A row to insert. */
 export type NewImage = Omit<Image, 'id' | 'location' | 'user'>;
 
-/** So many images are looked into for a page of those with an annotation in an area. */
-const LOOKED_AT = 1_000;
+/** So many images at most are looked into for a page of those with an annotation in an area, after the first ones. */
+const LOOKED_AT = 300;
+/** Some more than those that were looked at first let expect. */
+const MARGIN = 1.5;
 /** What tells where an image stands in any order. */
 const PLACE = ['id', 'key', 'capturedAt', 'receivedAt', 'updatedAt'].map((name) => `image.${name}`);
 /** A page ends early when its JSON would be longer than about this. */
@@ -163,25 +165,19 @@ export class ImagesRepository {
    */
   private async foundInside(
     caller: Caller,
-    { overlaps, ...others }: ImageFilter & { overlaps: Area },
+    filter: ImageFilter & { overlaps: Area },
     sort: ImageSort,
     page: PageRequest,
   ): Promise<Page<Image>> {
-    const { manager } = this.dataSource;
-    const labels = await LabelIds.namedBy(manager, others);
-    const ids: string[] = [];
-    let next = page.after;
-    // The first few are enough of most areas. All others come at once, since finding them may cost more than looking.
-    for (const most of [2 * page.limit, LOOKED_AT]) {
-      const images = await this.inOrder(caller, others, sort);
-      if (next) behind(images, sort, next);
-      const places = await images.select(PLACE).limit(most).getMany();
-      const candidates = places.map(({ id }) => id);
-      const found = await imagesInside(manager, candidates, overlaps, labels.wanted(others));
-      ids.push(...candidates.filter((id) => found.has(id)));
-      const last = places.length === most ? places.at(-1) : undefined;
-      next = last && positionOf(last, sort);
-      if (!next || ids.length > page.limit) break;
+    // The first tell how many more are needed. These come at once, since finding them may cost more than looking.
+    const first = 2 * page.limit;
+    let { ids, next } = await this.lookInside(caller, filter, sort, page.after, first);
+    if (next && ids.length <= page.limit) {
+      const needed = ((page.limit + 1 - ids.length) / ids.length) * first * MARGIN;
+      const most = Math.ceil(Math.min(LOOKED_AT, needed));
+      const more = await this.lookInside(caller, filter, sort, next, most);
+      ids = [...ids, ...more.ids];
+      next = more.next;
     }
     const images = this.visibleTo(caller).andWhere('image.id = ANY(:ids::bigint[])', {
       ids: ids.slice(0, page.limit + 1),
@@ -190,8 +186,30 @@ export class ImagesRepository {
     return { ...(next && { next }), ...pageOf(found, page.limit, sort) };
   }
 
+  /** Which of so many images from a position on have an annotation in an area, and where those end. */
+  private async lookInside(
+    caller: Caller,
+    { overlaps, ...others }: ImageFilter & { overlaps: Area },
+    sort: ImageSort,
+    after: Position | undefined,
+    most: number,
+  ): Promise<{ ids: string[]; next?: Position | undefined }> {
+    const { manager } = this.dataSource;
+    const labels = await LabelIds.namedBy(manager, others);
+    const images = await this.inOrder(caller, others, sort);
+    if (after) behind(images, sort, after);
+    const places = await images.select(PLACE).limit(most).getMany();
+    const candidates = places.map(({ id }) => id);
+    const found = await imagesInside(manager, candidates, overlaps, labels.wanted(others));
+    const last = places.length === most ? places.at(-1) : undefined;
+    return {
+      ids: candidates.filter((id) => found.has(id)),
+      next: last && positionOf(last, sort),
+    };
+  }
+
   private async count(caller: Caller, filter: ImageFilter, mode: CountMode): Promise<number> {
-    return countOf(await this.matching(caller, filter), mode, 'image.id');
+    return countOf(await this.narrowed(caller, filter), mode, 'image.id');
   }
 
   /** Every query on images begins here: those of other clients do not exist for the caller. */
@@ -210,18 +228,24 @@ export class ImagesRepository {
   }
 
   private async inOrder(caller: Caller, filter: ImageFilter, sort: ImageSort): Promise<Images> {
+    if (isByCapture(sort)) return sorted(await this.narrowed(caller, filter), sort);
+    return sorted(await this.matching(caller, filter), sort);
+  }
+
+  /** The same as `matching`, from the list of a label where that is the shortest. */
+  private async narrowed(caller: Caller, filter: ImageFilter): Promise<Images> {
     const { manager } = this.dataSource;
     const labels = await LabelIds.namedBy(manager, filter);
     const single = labels.requiredBy(filter).filter(({ length }) => length === 1);
     let walked: string | undefined;
-    if (single.length > 0 && isByCapture(sort)) {
+    if (single.length > 0) {
       const others = this.visibleTo(caller);
       narrow(others, filter);
       walked = await labelToWalk(manager, single.flat(), others);
     }
     const images = this.visibleTo(caller);
     narrow(images, filter, labels, walked);
-    return sorted(images, sort);
+    return images;
   }
 }
 

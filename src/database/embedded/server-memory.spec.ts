@@ -5,13 +5,14 @@ const GB = 1_073_741_824;
 
 describe('the memory of the embedded PostgreSQL', () => {
   it.each([
-    [0.5 * GB, '128MB', '256MB'],
-    [4 * GB, '512MB', '2048MB'],
-    [64 * GB, '2048MB', '32768MB'],
-  ])('of %d bytes takes %s, and counts on %s', (memory, shared, cached) => {
+    [0.5 * GB, '128MB', '256MB', '4MB'],
+    [8 * GB, '1024MB', '4096MB', '8MB'],
+    [64 * GB, '2048MB', '32768MB', '16MB'],
+  ])('of %d bytes takes %s, counts on %s and sorts in %s', (memory, shared, cached, work) => {
     expect(serverMemory(memory)).toMatchObject({
       shared_buffers: shared,
       effective_cache_size: cached,
+      work_mem: work,
     });
   });
 });

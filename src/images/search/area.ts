@@ -3,7 +3,7 @@ import type { Area } from '../image.js';
 import type { Image } from '../image.entity.js';
 
 /** So many annotations of an area are gathered by its index; what more have is looked for in image after image. */
-const GATHERED_ANNOTATIONS = 500;
+const GATHERED_ANNOTATIONS = 300;
 
 // ix_annotations_bounds has the same expression. Coordinates come up to ±1.8e308, and PostgreSQL refuses boxes whose
 // sizes overflow: what lies beyond a billion pixels is taken to lie there, by which nothing is missed.

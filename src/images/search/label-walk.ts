@@ -6,6 +6,8 @@ import type { Image } from '../image.entity.js';
 type Images = SelectQueryBuilder<Image>;
 
 const WALKED = 'walked';
+/** To look at one of the other images costs as much as two of a label: its labels are to be looked up as well. */
+const COST_OF_OTHERS = 2;
 
 /**
  * The label whose list to walk in the order of capture in place of the images that everything else lets through: the
@@ -27,7 +29,8 @@ export async function labelToWalk(
   const [rarest] = candidates.sort((one, other) => one.rows - other.rows);
   if (!rarest) return undefined;
   const [sql, parameters] = others.select('image.id').getQueryAndParameters();
-  return rarest.rows <= (await plannedRows(manager, sql, parameters)) ? rarest.id : undefined;
+  const rowsOfOthers = await plannedRows(manager, sql, parameters);
+  return rarest.rows <= COST_OF_OTHERS * rowsOfOthers ? rarest.id : undefined;
 }
 
 /** Has images come from the list of a label. */
