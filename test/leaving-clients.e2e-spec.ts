@@ -46,6 +46,24 @@ async function withTableLocked(table: string, work: () => Promise<void>): Promis
   });
 }
 
+describe('a client that waits', () => {
+  it('longer than an upload may be silent gets its answer', async () => {
+    const impatient = await startApp({ uploadIdleTimeoutMs: 200 });
+    try {
+      await impatient.dataSource.transaction(async (manager) => {
+        await manager.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+        const answer = fetch(`${impatient.url}/users`);
+        await sleep(900);
+        await manager.query('COMMIT');
+        expect((await answer).status).toBe(200);
+        await manager.query('BEGIN');
+      });
+    } finally {
+      await impatient.close();
+    }
+  });
+});
+
 describe('a client that leaves', () => {
   it.each([
     ['/images', 'images', 'application/json'],

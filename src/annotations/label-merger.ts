@@ -6,11 +6,11 @@ import { changeLabelsAlone, keepLabels } from './label-gate.js';
 import { LabelMergesRepository } from './label-merges.repository.js';
 import { LabelsRepository } from './labels.repository.js';
 
-/**
- * Annotations relabelled in one transaction, or a few more: an image is never cut in two. Whoever writes to one of
- * its images waits as long as that takes, a fraction of a second.
- */
-const BATCH = 5_000;
+/** Annotations relabelled in the first transaction, or a few more: an image is never cut in two. */
+const FIRST_BATCH = 500;
+const [FEWEST, MOST] = [50, 5_000];
+/** Later ones are as large as takes about so long. Whoever writes to one of their images waits for it. */
+const BATCH_MS = 400;
 
 /** A merge that was begun: the label is marked, so that whoever names it means the other one. */
 export interface BegunMerge {
@@ -36,8 +36,10 @@ export class LabelMerger {
    */
   async carryOut(merge: BegunMerge): Promise<Carriers> {
     const done = { images: 0, annotations: 0 };
-    for (;;) {
-      const batch = await this.once((manager) => this.moveSome(manager, merge));
+    for (let size = FIRST_BATCH; ;) {
+      const begun = performance.now();
+      const batch = await this.once((manager) => this.moveSome(manager, merge, size));
+      size = sizeAfter(size, performance.now() - begun);
       if (batch) {
         done.images += batch.images;
         done.annotations += batch.annotations;
@@ -46,9 +48,13 @@ export class LabelMerger {
   }
 
   /** @returns undefined when nothing carries the label any more, or it is not being merged any more */
-  private async moveSome(manager: EntityManager, merge: BegunMerge): Promise<Carriers | undefined> {
+  private async moveSome(
+    manager: EntityManager,
+    merge: BegunMerge,
+    size: number,
+  ): Promise<Carriers | undefined> {
     const { labelId, changeId, by } = merge;
-    const images = await this.merges.nextImages(manager, labelId, BATCH);
+    const images = await this.merges.nextImages(manager, labelId, size);
     if (images.length === 0) return undefined;
     await this.merges.lockImages(manager, images);
     await keepLabels(manager);
@@ -77,4 +83,9 @@ export class LabelMerger {
   private once<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return withDeadlineOfItsOwn(() => this.dataSource.transaction(work));
   }
+}
+
+/** How many annotations to relabel next: on a busy machine fewer, so that no transaction meets its deadline. */
+function sizeAfter(size: number, ms: number): number {
+  return Math.round(Math.min(MOST, Math.max(FEWEST, size * Math.min(2, BATCH_MS / ms))));
 }

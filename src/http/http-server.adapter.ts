@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Response } from 'express';
 import type { Environment } from '../config/environment.js';
@@ -42,11 +43,17 @@ export class HttpServerAdapter extends ExpressAdapter {
 
   override initHttpServer(): void {
     const router = this.getInstance<RequestListener>();
+    const { silenceMs } = this;
     const server = createServer(this.serverOptions, (request, response) => {
+      // Who has said everything, and waits for an answer, may be silent: the work has deadlines of its own.
+      response.on('timeout', (socket: Socket) => {
+        if (request.complete && !response.headersSent) socket.setTimeout(silenceMs);
+        else socket.destroy();
+      });
       if (this.lane) this.lane.handle(request, response, () => router(request, response));
       else router(request, response);
     });
-    server.timeout = this.silenceMs;
+    server.timeout = silenceMs;
     this.setHttpServer(server);
   }
 }
