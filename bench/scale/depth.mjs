@@ -7,6 +7,8 @@ import { timeAt } from './many-records.mjs';
 
 const TIMES = 40;
 const [DEPTH, MOST_RATIO] = [0.999, 1.2];
+/** At least so many images follow, also where there are few. */
+const LEAST_LEFT = 100;
 
 /**
  * What the page at 99.9 % depth costs PostgreSQL beside the first one.
@@ -30,7 +32,7 @@ export async function measureDepth(site) {
 
 /** A page that somebody would come to who walks all of the list. @param {Site} site */
 export async function deepPage({ port, images }) {
-  const until = timeAt(images, 1 - DEPTH);
+  const until = timeAt(images, Math.max(1 - DEPTH, LEAST_LEFT / images));
   const beside = await answerTo(
     port,
     requestBytes('GET', `/images?limit=1&annotations=false&created_to=${until}`),

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { median } from '../apparatus/comparison.mjs';
 import { forgetPeak, memoryMb } from '../apparatus/process-usage.mjs';
@@ -11,24 +12,24 @@ const ROUNDS = 3;
 const [LEAST_RATIO, MOST_FIRST_MS, MOST_ADDED_MB] = [0.5, 200, 60];
 const LINE_FEED = 10;
 
+// The service's own text of annotations: what it writes is what COPY has to write.
+const { WITH_SET } = await import(
+  join(import.meta.dirname, '..', '..', 'dist', 'src', 'annotations', 'annotation-json.js')
+);
+
 /** Every image with its annotations, as JSON, in the order of the list. */
 const COPY_SQL = `COPY (
-  SELECT json_build_object(
-           'image_key', image_key, 'client_id', client_id, 'created_at', captured_at, 'hardware_id', hardware_id,
-           'ml_tag', ml_tag, 'location_id', location_id, 'user_id', user_id,
-           'annotations', (
-             SELECT json_agg(json_build_object(
-                      'image_key', image_key, 'index', index, 'instrument', instruments.name, 'polygon', polygon,
-                      'attributes', attributes, 'source', source, 'confidence', confidence, 'bbox', bbox, 'area', area,
-                      'created_at', annotations.created_at, 'updated_at', annotations.updated_at,
-                      'created_by', annotations.created_by, 'updated_by', annotations.updated_by,
-                      'version', annotations.version) ORDER BY index)
-               FROM annotations JOIN instruments ON instruments.id = instrument_id
-              WHERE annotations.image_id = images.id AND annotations.deleted_at IS NULL),
-           'file', json_build_object('media_type', file_media_type, 'width', file_width, 'height', file_height,
-             'bytes', file_bytes, 'sha256', file_sha256, 'orientation', file_orientation, 'thumbhash', file_thumbhash),
-           'received_at', received_at, 'updated_at', updated_at, 'version', version)
-    FROM images WHERE trashed_at IS NULL ORDER BY captured_at DESC, id DESC) TO STDOUT`;
+  SELECT concat(
+           json_build_object(
+             'image_key', image_key, 'client_id', client_id, 'created_at', captured_at, 'hardware_id', hardware_id,
+             'ml_tag', ml_tag, 'location_id', location_id, 'user_id', user_id, 'review_state', review,
+             'file', json_build_object('media_type', file_media_type, 'width', file_width, 'height', file_height,
+               'bytes', file_bytes, 'sha256', file_sha256, 'orientation', file_orientation, 'thumbhash', file_thumbhash),
+             'received_at', received_at, 'updated_at', updated_at, 'deleted_at', trashed_at, 'created_by', created_by,
+             'updated_by', updated_by, 'version', version),
+           set.json)
+    FROM images ${WITH_SET}
+   WHERE trashed_at IS NULL ORDER BY captured_at DESC, id DESC) TO STDOUT`;
 
 /**
  * How quickly all images come with their annotations, one a line, beside `COPY` of the same query; when the first
