@@ -44,14 +44,16 @@ let loneIndex = 1_000_000;
 
 const pool = new pg.Pool({ connectionString: url, max: 10 });
 
-process.send?.({ port: await listen(create), lonePort: await listen(createAlone) });
+process.send?.({ port: await listen(write), lonePort: await listen(createAlone) });
 
 async function listen(answer) {
   const server = createServer(async (request, response) => {
-    const [, key] = /^\/images\/([^/?]+)\/annotations$/.exec(request.url ?? '') ?? [];
-    const created = await answer(decodeURIComponent(key ?? ''), await json(request));
-    const body = JSON.stringify(created);
-    response.writeHead(201, {
+    const [, key = '', index] =
+      /^\/images\/([^/?]+)\/annotations(?:\/(\d+))?$/.exec(request.url ?? '') ?? [];
+    const replaced = index === undefined ? undefined : Number(index);
+    const stored = await answer(decodeURIComponent(key), await json(request), replaced);
+    const body = JSON.stringify(stored);
+    response.writeHead(replaced === undefined ? 201 : 200, {
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': Buffer.byteLength(body),
     });
@@ -62,36 +64,41 @@ async function listen(answer) {
   return server.address().port;
 }
 
-async function create(key, content) {
+/** @param {number | undefined} replaced the index of the annotation to replace; undefined: a new one */
+async function write(key, content, replaced) {
   const client = await pool.connect();
   try {
     await client.query(begin);
     const [image] = (await client.query(lockImage, [key, null])).rows;
-    const index = image.highest_annotation_index + 1;
-    await client.query(findAnnotation, [image.image_id, index]);
+    const index = replaced ?? image.highest_annotation_index + 1;
+    const [before] = (await client.query(findAnnotation, [image.image_id, index])).rows;
     const [instrument] = (await client.query(findInstruments, [[content.instrument]])).rows;
     const { bytes, ...measured } = measuresOf(content);
-    const measures = { ...measured, contentBytes: bytes };
     const row = {
       ...content,
-      ...measures,
+      ...measured,
+      contentBytes: bytes,
       source: 'human',
-      change: 'created',
+      change: before ? 'replaced' : 'created',
+      imageId: image.image_id,
       index,
       instrumentId: instrument.id,
     };
     const at = new Date();
-    await client.query(insert, [image.image_id, JSON.stringify([row]), at, null, false]);
+    const setVersion = image.annotation_set_version + 1;
+    await client.query(insert, [false, JSON.stringify([row]), at, null, setVersion]);
     await client.query(updateImage, [
       image.image_id,
-      index,
-      image.annotation_count + 1,
-      image.annotation_bytes + bytes,
+      Math.max(index, image.highest_annotation_index),
+      image.annotation_count + (before ? 0 : 1),
+      image.annotation_bytes + bytes - (before?.content_bytes ?? 0),
       at,
       null,
+      setVersion,
     ]);
     const subject = `/images/${key}/annotations/${index}`;
-    await client.query(audit, [at, null, 'annotation.added', subject, image.client_id, null]);
+    const action = before ? 'annotation.replaced' : 'annotation.added';
+    await client.query(audit, [at, null, action, subject, image.client_id, null]);
     const [stored] = (await client.query(read, [image.image_id, index])).rows;
     await client.query(commit);
     return { ...stored, image_id: undefined, image_key: key };
