@@ -27,7 +27,7 @@ const FEATURES = FEATURE_ORDER.flat();
 const ANY_FEATURE = inside(FEATURES);
 // main starts, service runs (process/: as one process or as several), application puts together, app.module and schema are the tables of contents.
 const ENTRANCE = '^src/((main|service|application|app\\.module|schema)\\.ts$|process/)';
-const SPEC = '\\.(spec|e2e-spec|faults-spec)\\.ts$';
+const SPEC = '\\.(spec|thorough-spec|e2e-spec|faults-spec)\\.ts$';
 
 const DTO = '\\bdto/[^/]+\\.ts$';
 const RESPONSE = '\\bdto/[^/]+\\.response\\.ts$';

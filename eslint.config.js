@@ -14,6 +14,7 @@ const TESTS = [
   'bench/**/*.ts',
   'chaos/**/*.ts',
   '**/*.spec.ts',
+  '**/*.thorough-spec.ts',
   '**/*.e2e-spec.ts',
 ];
 

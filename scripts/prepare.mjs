@@ -145,7 +145,7 @@ function describeBuild(fingerprint) {
 function fingerprintOfSources() {
   const hash = createHash('sha256');
   for (const file of SOURCES.flatMap((source) => listFiles(join(root, source)))) {
-    if (file.endsWith('.spec.ts')) continue;
+    if (/[.-]spec\.ts$/.test(file)) continue;
     const content = readFileSync(file);
     hash.update(`${relative(root, file)}\0${content.length}\0`).update(content);
   }

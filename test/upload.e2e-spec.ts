@@ -575,7 +575,7 @@ async function expectNoUploadsSoon(): Promise<void> {
   const uploads = () => readdir(join(service.dataDir, 'incoming'));
   // Longer than the service takes to get at the last request of fifty.
   await sleep(50);
-  for (let wait = 0; wait < 2_000 && (await uploads()).length > 0; wait += 20) await sleep(20);
+  for (let wait = 0; wait < 10_000 && (await uploads()).length > 0; wait += 20) await sleep(20);
   expect(await uploads()).toEqual([]);
 }
 

@@ -152,7 +152,9 @@ describe('a caller bound to a client', () => {
         const [hidden, absent] = answers as [Response, Response];
         expect(hidden.status).toBe(404);
         expect(seen(hidden, key)).toEqual(seen(absent, missing));
-        expect(work.map(({ sql }) => sql)).toEqual(workForNothing.map(({ sql }) => sql));
+        expect(work.map(({ sql }) => sql).filter(isOfRequest)).toEqual(
+          workForNothing.map(({ sql }) => sql).filter(isOfRequest),
+        );
       },
     );
   });
@@ -398,4 +400,9 @@ function isScoped(sql: string): boolean {
 function seen({ status, headers, text }: Response, key: string): unknown {
   const { 'x-request-id': id = '', ...others } = headers as Record<string, string>;
   return { status, headers: { ...others, date: '' }, text: text.replace(id, '').replace(key, '') };
+}
+
+/** When a key was used last is noted at most once a minute, with whatever it is used for then. */
+function isOfRequest(sql: string): boolean {
+  return !sql.startsWith('UPDATE "api_keys" SET "last_used_at"');
 }

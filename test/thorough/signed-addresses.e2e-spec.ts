@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { startApp, type TestApp } from './helpers/app.js';
-import { aKey, withKey } from './helpers/credentials.js';
-import { drawPicture } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
-import { anImage, type AnnotatedImage, pathTo } from './helpers/records.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { aKey, withKey } from '../helpers/credentials.js';
+import { drawPicture } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
+import { anImage, type AnnotatedImage, pathTo } from '../helpers/records.js';
 
 const OLD = 'an old secret of more than 32 characters';
 const NEW = 'a new secret of more than 32 characters';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Http, startApp, type TestApp } from './helpers/app.js';
-import { aKey, withKey } from './helpers/credentials.js';
-import { drawPicture } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
-import { aBox, anAnnotation, anImage, aUser, pathTo, unique } from './helpers/records.js';
+import { type Http, startApp, type TestApp } from '../helpers/app.js';
+import { aKey, withKey } from '../helpers/credentials.js';
+import { drawPicture } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
+import { aBox, anAnnotation, anImage, aUser, pathTo, unique } from '../helpers/records.js';
 
 describe('who did it', () => {
   let service: TestApp;

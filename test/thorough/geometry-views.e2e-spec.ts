@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApp, type TestApp } from './helpers/app.js';
-import { drawPicture } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { drawPicture } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
 import {
   aBox,
   anAnnotation,
@@ -10,7 +10,7 @@ import {
   type Fields,
   NO_GEOMETRY,
   pathTo,
-} from './helpers/records.js';
+} from '../helpers/records.js';
 
 let service: TestApp;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
-import { startApp, type TestApp } from './helpers/app.js';
-import { expectProblem } from './helpers/problems.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { expectProblem } from '../helpers/problems.js';
 import {
   aLocation,
   anAnnotation,
@@ -11,7 +11,7 @@ import {
   imageFields,
   pathTo,
   unique,
-} from './helpers/records.js';
+} from '../helpers/records.js';
 
 let service: TestApp;
 let http: TestApp['http'];

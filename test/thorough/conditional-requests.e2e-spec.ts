@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Test } from 'supertest';
-import { type Http, startApp, type TestApp } from './helpers/app.js';
-import { expectProblem } from './helpers/problems.js';
+import { type Http, startApp, type TestApp } from '../helpers/app.js';
+import { expectProblem } from '../helpers/problems.js';
 import {
   aLocation,
   anAnnotation,
@@ -9,7 +9,7 @@ import {
   annotationFields,
   aUser,
   pathTo,
-} from './helpers/records.js';
+} from '../helpers/records.js';
 
 interface Resource {
   /** Word of the problem "<word>-changed". */

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
-import { textOfRuns } from '../src/annotations/geometry/run-lengths.js';
-import { startApp, type TestApp } from './helpers/app.js';
-import { aMask } from './helpers/marks.js';
-import { pixelAt, type Pixels, pixelsOf } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
-import { anAnnotation, annotationFields, at, pathTo } from './helpers/records.js';
-import type { Fields, StoredAnnotation } from './helpers/records.js';
-import { aPhotograph, getFile, type Photograph } from './helpers/uploads.js';
+import { textOfRuns } from '../../src/annotations/geometry/run-lengths.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { aMask } from '../helpers/marks.js';
+import { pixelAt, type Pixels, pixelsOf } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
+import { anAnnotation, annotationFields, at, pathTo } from '../helpers/records.js';
+import type { Fields, StoredAnnotation } from '../helpers/records.js';
+import { aPhotograph, getFile, type Photograph } from '../helpers/uploads.js';
 
 type Place = [x: number, y: number];
 

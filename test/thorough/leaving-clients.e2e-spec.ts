@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { get, type IncomingMessage, request as open } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Drain } from '../src/http/drain.js';
-import { startApp, type TestApp } from './helpers/app.js';
-import { manyImages } from './helpers/many-images.js';
-import { anImage, pathTo } from './helpers/records.js';
+import { Drain } from '../../src/http/drain.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { manyImages } from '../helpers/many-images.js';
+import { anImage, pathTo } from '../helpers/records.js';
 
 const NDJSON = 'application/x-ndjson';
 

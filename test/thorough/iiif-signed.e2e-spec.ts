@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
-import { type Http, startApp, type TestApp } from './helpers/app.js';
-import { aKey, withKey } from './helpers/credentials.js';
-import { expectProblem } from './helpers/problems.js';
-import { aBox } from './helpers/records.js';
-import { aPhotograph } from './helpers/uploads.js';
+import { type Http, startApp, type TestApp } from '../helpers/app.js';
+import { aKey, withKey } from '../helpers/credentials.js';
+import { expectProblem } from '../helpers/problems.js';
+import { aBox } from '../helpers/records.js';
+import { aPhotograph } from '../helpers/uploads.js';
 
 const KEY = 'tray~7/front';
 

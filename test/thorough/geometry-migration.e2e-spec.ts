@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { GiveAnnotationsMoreGeometries1795614000000 } from '../migrations/1795614000000-give-annotations-more-geometries.js';
-import { requestDigest } from '../src/database/repeatable-requests.js';
-import { startApp, type TestApp } from './helpers/app.js';
+import { GiveAnnotationsMoreGeometries1795614000000 } from '../../migrations/1795614000000-give-annotations-more-geometries.js';
+import { requestDigest } from '../../src/database/repeatable-requests.js';
+import { startApp, type TestApp } from '../helpers/app.js';
 import {
   anAnnotation,
   anImage,
@@ -9,7 +9,7 @@ import {
   at,
   pathTo,
   type StoredAnnotation,
-} from './helpers/records.js';
+} from '../helpers/records.js';
 
 let service: TestApp;
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CreateAnnotationVersions1795527000000 } from '../migrations/1795527000000-create-annotation-versions.js';
-import { GiveAnnotationsMoreGeometries1795614000000 } from '../migrations/1795614000000-give-annotations-more-geometries.js';
-import { NumberVersionsBySet1795614100000 } from '../migrations/1795614100000-number-versions-by-set.js';
-import { startApp, type TestApp } from './helpers/app.js';
-import { anAnnotation, anImage, annotationFields, pathTo } from './helpers/records.js';
+import { CreateAnnotationVersions1795527000000 } from '../../migrations/1795527000000-create-annotation-versions.js';
+import { GiveAnnotationsMoreGeometries1795614000000 } from '../../migrations/1795614000000-give-annotations-more-geometries.js';
+import { NumberVersionsBySet1795614100000 } from '../../migrations/1795614100000-number-versions-by-set.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { anAnnotation, anImage, annotationFields, pathTo } from '../helpers/records.js';
 
 let service: TestApp;
 

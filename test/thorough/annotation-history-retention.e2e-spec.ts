@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Environment } from '../src/config/environment.js';
-import { UpkeepService } from '../src/images/upkeep/upkeep.service.js';
-import { startApp, type TestApp } from './helpers/app.js';
+import type { Environment } from '../../src/config/environment.js';
+import { UpkeepService } from '../../src/images/upkeep/upkeep.service.js';
+import { startApp, type TestApp } from '../helpers/app.js';
 import {
   anAnnotation,
   anImage,
   annotationFields,
   pathTo,
   type StoredAnnotation,
-} from './helpers/records.js';
+} from '../helpers/records.js';
 
 const DAY_MS = 86_400_000;
 

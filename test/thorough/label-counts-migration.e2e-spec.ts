@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { CountLabelsOfImages1795614500000 } from '../migrations/1795614500000-count-labels-of-images.js';
-import { startApp, type TestApp } from './helpers/app.js';
-import { anImage, pathTo } from './helpers/records.js';
+import { CountLabelsOfImages1795614500000 } from '../../migrations/1795614500000-count-labels-of-images.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { anImage, pathTo } from '../helpers/records.js';
 
 let service: TestApp;
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type Http, startApp, type TestApp } from './helpers/app.js';
-import { drawPicture } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
+import { type Http, startApp, type TestApp } from '../helpers/app.js';
+import { drawPicture } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
 import {
   aBox,
   anAnnotation,
@@ -13,9 +13,9 @@ import {
   type Fields,
   imageFields,
   pathTo,
-} from './helpers/records.js';
-import { expectNoChange, stateOf } from './helpers/service-state.js';
-import { statementsOf } from './helpers/statements.js';
+} from '../helpers/records.js';
+import { expectNoChange, stateOf } from '../helpers/service-state.js';
+import { statementsOf } from '../helpers/statements.js';
 
 let service: TestApp;
 let http: Http;
