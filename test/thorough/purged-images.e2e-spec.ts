@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { UpkeepService } from '../src/images/upkeep/upkeep.service.js';
-import { type Http, startApp, type TestApp } from './helpers/app.js';
-import { aKey, withKey } from './helpers/credentials.js';
-import { allPages } from './helpers/pages.js';
-import { anImage, aTrashedImage, type Fields, pathTo } from './helpers/records.js';
+import { UpkeepService } from '../../src/images/upkeep/upkeep.service.js';
+import { type Http, startApp, type TestApp } from '../helpers/app.js';
+import { aKey, withKey } from '../helpers/credentials.js';
+import { allPages } from '../helpers/pages.js';
+import { anImage, aTrashedImage, type Fields, pathTo } from '../helpers/records.js';
 
 const EPOCH = '2000-01-01T00:00:00Z';
 const INSTANT = expect.stringMatching(/Z$/);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApp, type TestApp } from './helpers/app.js';
-import { manyImages } from './helpers/many-images.js';
-import { allPages, nextPage } from './helpers/pages.js';
-import { expectProblem } from './helpers/problems.js';
-import { type AnnotatedImage, anImage, aPolygon, at, pathTo } from './helpers/records.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { manyImages } from '../helpers/many-images.js';
+import { allPages, nextPage } from '../helpers/pages.js';
+import { expectProblem } from '../helpers/problems.js';
+import { type AnnotatedImage, anImage, aPolygon, at, pathTo } from '../helpers/records.js';
 
 let service: TestApp;
 let http: TestApp['http'];

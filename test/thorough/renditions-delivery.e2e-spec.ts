@@ -3,12 +3,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'supertest';
-import { startApp, type TestApp } from './helpers/app.js';
-import { aKey, withKey } from './helpers/credentials.js';
-import { pixelsOf, QUADRANTS, quadrantsOf } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
-import { type Fields, imageFields, pathTo, unique } from './helpers/records.js';
-import { aPhotograph, aPicture, getFile, type Photograph, putFile } from './helpers/uploads.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { aKey, withKey } from '../helpers/credentials.js';
+import { pixelsOf, QUADRANTS, quadrantsOf } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
+import { type Fields, imageFields, pathTo, unique } from '../helpers/records.js';
+import { aPhotograph, aPicture, getFile, type Photograph, putFile } from '../helpers/uploads.js';
 
 const HALF = { scale: 0.5, format: 'png' };
 const DEADLINE_MS = 20_000;

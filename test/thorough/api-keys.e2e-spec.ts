@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
-import { startApp, type TestApp } from './helpers/app.js';
-import { aKey, aRevokedKey, prefixOf, withKey } from './helpers/credentials.js';
-import { expectProblem } from './helpers/problems.js';
-import { allPages } from './helpers/pages.js';
-import { type Fields, unique } from './helpers/records.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { aKey, aRevokedKey, prefixOf, withKey } from '../helpers/credentials.js';
+import { expectProblem } from '../helpers/problems.js';
+import { allPages } from '../helpers/pages.js';
+import { type Fields, unique } from '../helpers/records.js';
 
 const KEY = /^loupe_[a-z2-9]{10}_[\w-]{43}$/;
 let service: TestApp;

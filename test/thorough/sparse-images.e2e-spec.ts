@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApp, type TestApp } from './helpers/app.js';
-import { drawPicture } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { drawPicture } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
 import {
   type AnnotatedImage,
   anImage,
   annotationFields,
   etagOf,
   pathTo,
-} from './helpers/records.js';
-import { statementsOf } from './helpers/statements.js';
+} from '../helpers/records.js';
+import { statementsOf } from '../helpers/statements.js';
 
 let service: TestApp;
 let http: TestApp['http'];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Http, startApp, type TestApp } from './helpers/app.js';
-import { expectProblem } from './helpers/problems.js';
+import { type Http, startApp, type TestApp } from '../helpers/app.js';
+import { expectProblem } from '../helpers/problems.js';
 import {
   anAnnotation,
   annotationFields,
@@ -10,7 +10,7 @@ import {
   etagOf,
   type Fields,
   pathTo,
-} from './helpers/records.js';
+} from '../helpers/records.js';
 
 const CROSSED = aPolygon(at('0,0 9,9 9,0 0,9'));
 const TABLES = [

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import type { Response } from 'supertest';
-import { planImage } from '../src/iiif/image-api/image-request.js';
-import { startApp, type TestApp } from './helpers/app.js';
-import { squareAt, drawSquares, SIDE, SQUARE } from './helpers/squares.js';
-import { drawPicture, pixelAt, pixelsOf, QUADRANTS, quadrantsOf } from './helpers/pictures.js';
-import { expectProblem } from './helpers/problems.js';
-import { anImage } from './helpers/records.js';
-import { aPhotograph, getFile } from './helpers/uploads.js';
+import { planImage } from '../../src/iiif/image-api/image-request.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { squareAt, drawSquares, SIDE, SQUARE } from '../helpers/squares.js';
+import { drawPicture, pixelAt, pixelsOf, QUADRANTS, quadrantsOf } from '../helpers/pictures.js';
+import { expectProblem } from '../helpers/problems.js';
+import { anImage } from '../helpers/records.js';
+import { aPhotograph, getFile } from '../helpers/uploads.js';
 
 const JSON_LD = 'application/ld+json;profile="http://iiif.io/api/image/3/context.json"';
 const KEY = 'tray 7/front "50%" ü~(1)';

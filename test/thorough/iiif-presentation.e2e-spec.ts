@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
-import { startApp, type TestApp } from './helpers/app.js';
-import { expectProblem } from './helpers/problems.js';
-import { aBox, anImage, aTrashedImage, aUser, at } from './helpers/records.js';
-import { aPhotograph, type Photograph } from './helpers/uploads.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { expectProblem } from '../helpers/problems.js';
+import { aBox, anImage, aTrashedImage, aUser, at } from '../helpers/records.js';
+import { aPhotograph, type Photograph } from '../helpers/uploads.js';
 
 const JSON_LD = 'application/ld+json;profile="http://iiif.io/api/presentation/3/context.json"';
 const SVG = 'http://www.w3.org/2000/svg';

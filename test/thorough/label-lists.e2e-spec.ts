@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { startApp, type TestApp } from './helpers/app.js';
-import { allPages } from './helpers/pages.js';
-import { type AnnotatedImage, anImage, pathTo } from './helpers/records.js';
+import { startApp, type TestApp } from '../helpers/app.js';
+import { allPages } from '../helpers/pages.js';
+import { type AnnotatedImage, anImage, pathTo } from '../helpers/records.js';
 
 const LABELS = ['clamp', 'forceps', 'scalpel'];
 const KEYS = ['a', 'b', 'c'];
