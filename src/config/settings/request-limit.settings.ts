@@ -14,7 +14,8 @@ export abstract class RequestLimitSettings extends AccessSettings {
 
   @FromEnvironment({
     type: 'integer',
-    description: 'An upload is ended after so many milliseconds without a byte.',
+    description:
+      'An upload, or a download, is ended after so many milliseconds without a byte; who waits for an answer is not.',
   })
   @IsInt()
   @Min(100)
