@@ -153,7 +153,7 @@ export class ImagesRepository {
     sort: ImageSort,
     { after, limit }: PageRequest,
   ): Promise<Page<Image>> {
-    const images = await this.inOrder(caller, filter, sort);
+    const images = (await this.inOrder(caller, filter, sort))();
     if (after) behind(images, sort, after);
     const rows = await images.limit(limit + 1).getRawMany<RawImage>();
     return pageOf(toImages(images, rows), limit, sort);
@@ -165,17 +165,29 @@ export class ImagesRepository {
    */
   private async foundInside(
     caller: Caller,
-    filter: ImageFilter & { overlaps: Area },
+    { overlaps, ...others }: ImageFilter & { overlaps: Area },
     sort: ImageSort,
     page: PageRequest,
   ): Promise<Page<Image>> {
+    const { manager } = this.dataSource;
+    const list = await this.inOrder(caller, others, sort);
+    const labelIds = (await LabelIds.namedBy(manager, others)).wanted(others);
+    const look = async (after: Position | undefined, most: number) => {
+      const candidates = list();
+      if (after) behind(candidates, sort, after);
+      const places = await candidates.select(PLACE).limit(most).getMany();
+      const ids = places.map(({ id }) => id);
+      const found = await imagesInside(manager, ids, overlaps, labelIds);
+      const last = places.length === most ? places.at(-1) : undefined;
+      return { ids: ids.filter((id) => found.has(id)), next: last && positionOf(last, sort) };
+    };
     // The first tell how many more are needed. These come at once, since finding them may cost more than looking.
     const first = 2 * page.limit;
-    let { ids, next } = await this.lookInside(caller, filter, sort, page.after, first);
+    let { ids, next } = await look(page.after, first);
     if (next && ids.length <= page.limit) {
       const needed = ((page.limit + 1 - ids.length) / ids.length) * first * MARGIN;
       const most = Math.ceil(Math.min(LOOKED_AT, needed));
-      const more = await this.lookInside(caller, filter, sort, next, most);
+      const more = await look(next, most);
       ids = [...ids, ...more.ids];
       next = more.next;
     }
@@ -186,30 +198,8 @@ export class ImagesRepository {
     return { ...(next && { next }), ...pageOf(found, page.limit, sort) };
   }
 
-  /** Which of so many images from a position on have an annotation in an area, and where those end. */
-  private async lookInside(
-    caller: Caller,
-    { overlaps, ...others }: ImageFilter & { overlaps: Area },
-    sort: ImageSort,
-    after: Position | undefined,
-    most: number,
-  ): Promise<{ ids: string[]; next?: Position | undefined }> {
-    const { manager } = this.dataSource;
-    const labels = await LabelIds.namedBy(manager, others);
-    const images = await this.inOrder(caller, others, sort);
-    if (after) behind(images, sort, after);
-    const places = await images.select(PLACE).limit(most).getMany();
-    const candidates = places.map(({ id }) => id);
-    const found = await imagesInside(manager, candidates, overlaps, labels.wanted(others));
-    const last = places.length === most ? places.at(-1) : undefined;
-    return {
-      ids: candidates.filter((id) => found.has(id)),
-      next: last && positionOf(last, sort),
-    };
-  }
-
   private async count(caller: Caller, filter: ImageFilter, mode: CountMode): Promise<number> {
-    return countOf(await this.narrowed(caller, filter), mode, 'image.id');
+    return countOf((await this.narrowed(caller, filter))(), mode, 'image.id');
   }
 
   /** Every query on images begins here: those of other clients do not exist for the caller. */
@@ -227,25 +217,39 @@ export class ImagesRepository {
     return images;
   }
 
-  private async inOrder(caller: Caller, filter: ImageFilter, sort: ImageSort): Promise<Images> {
-    if (isByCapture(sort)) return sorted(await this.narrowed(caller, filter), sort);
-    return sorted(await this.matching(caller, filter), sort);
+  /** The images that a filter lets through, in order, to be selected from as often as this is called. */
+  private async inOrder(
+    caller: Caller,
+    filter: ImageFilter,
+    sort: ImageSort,
+  ): Promise<() => Images> {
+    const images = await this.narrowed(caller, filter, isByCapture(sort));
+    return () => sorted(images(), sort);
   }
 
-  /** The same as `matching`, from the list of a label where that is the shortest. */
-  private async narrowed(caller: Caller, filter: ImageFilter): Promise<Images> {
+  /**
+   * Which way to them is the shortest is found out once.
+   * @param mayWalk whether they may come from the list of a label
+   */
+  private async narrowed(
+    caller: Caller,
+    filter: ImageFilter,
+    mayWalk = true,
+  ): Promise<() => Images> {
     const { manager } = this.dataSource;
     const labels = await LabelIds.namedBy(manager, filter);
     const single = labels.requiredBy(filter).filter(({ length }) => length === 1);
     let walked: string | undefined;
-    if (single.length > 0) {
+    if (mayWalk && single.length > 0) {
       const others = this.visibleTo(caller);
       narrow(others, filter);
       walked = await labelToWalk(manager, single.flat(), others);
     }
-    const images = this.visibleTo(caller);
-    narrow(images, filter, labels, walked);
-    return images;
+    return () => {
+      const images = this.visibleTo(caller);
+      narrow(images, filter, labels, walked);
+      return images;
+    };
   }
 }
 

@@ -11,7 +11,7 @@ import type { InstrumentUses } from './instrument-use.js';
 /** In more images than these, labels are counted in a sample. */
 const EXACT_IMAGES = 50_000;
 /** What the planner expects is off by some hundredths; to count whether it is takes a third of counting labels. */
-const ABOUT = 1.05;
+const ESTIMATE_TOLERANCE = 1.05;
 /** The same of images that are looked into for an area. */
 const EXACT_IMAGES_OF_AREA = 10_000;
 /** About so many images are a sample. */
@@ -100,7 +100,7 @@ export class InstrumentUsesRepository {
       ? (await this.matching(caller, others)).getQueryAndParameters()
       : all;
     const expected = await plannedRows(manager, sql, parameters);
-    if (expected <= most * ABOUT) return sampleFrom(all, 1);
+    if (expected <= most * ESTIMATE_TOLERANCE) return sampleFrom(all, 1);
     // The planner may be wrong about a filter, and a sample of few images says nothing.
     const [row] = await manager.query<{ count: string }[]>(
       `SELECT count(*) AS count FROM (${sql} LIMIT ${most + 1}) matching`,
