@@ -3,7 +3,7 @@ import { startApp, type TestApp } from '../helpers/app.js';
 import { anAnnotation, anImage, pathTo, type StoredAnnotation } from '../helpers/records.js';
 
 const WRITERS = 8;
-/** At length: `RACES=1000 npm run test:faults -- races`. */
+/** At length: `npm run chaos:races`. */
 const RACES = Number(process.env.RACES ?? 320);
 const UPDATES_OF_EACH = RACES / WRITERS;
 const ANNOTATIONS = 4;

@@ -39,6 +39,11 @@ export async function askExactly(
   };
 }
 
+/** The value of a header, whose name is spelt so. */
+export function valueIn(headers: ExactAnswer['headers'], wanted: string): string | undefined {
+  return headers.find(([name]) => name === wanted)?.[1];
+}
+
 /** What must be equal in two answers to the same request: all but the date, the id of the request, and the times. */
 export function comparable({ status, headers, body }: ExactAnswer) {
   const id = headers.find(([name]) => name === 'X-Request-Id')?.[1] ?? '';

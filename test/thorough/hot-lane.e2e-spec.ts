@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeFeed } from '../../src/database/changes/change-feed.js';
 import { Drain } from '../../src/http/drain.js';
 import { HotFiles } from '../../src/images/hot-files.js';
-import { type Http, httpTo, startApp, startCopyOf, type TestApp } from '../helpers/app.js';
-import { startChild } from '../helpers/child-service.js';
+import { type Http, startApp, startCopyOf, type TestApp } from '../helpers/app.js';
 import { aKey, withKey } from '../helpers/credentials.js';
 import {
   type Asked,
@@ -14,8 +13,9 @@ import {
   comparable,
   type ExactAnswer,
   signedWith,
-  untimedLine,
+  valueIn,
 } from '../helpers/exact-answers.js';
+import { lastLinesOf } from '../helpers/lane-lines.js';
 import { drawPicture } from '../helpers/pictures.js';
 import { aBox, anImage, pathTo } from '../helpers/records.js';
 
@@ -395,37 +395,20 @@ describe('the hot lane', () => {
   });
 
   it('logs the line that the router logs', async () => {
-    const lines = await Promise.all(
-      ['on', 'off'].map(async (HOT_LANE) => {
-        const service = await startChild({ HOT_LANE, LOG_LEVEL: 'info' });
-        try {
-          const path = await aPictureOf({ http: await httpTo(service.url) });
-          const agent = new Agent();
-          const ask = (headers = {}) => askExactly(service.url, { path, headers }, agent);
-          for (let round = 0; round < 5; round++) await ask();
-          const tag = valueIn((await ask()).headers, 'ETag')!;
-          for (let round = 0; round < 3; round++) await ask({ 'If-None-Match': tag });
-          await ask();
-          await sleep(100);
-          return service
-            .output()
-            .split('\n')
-            .filter((line) => line.includes('"method":"GET"'))
-            .slice(-2)
-            .map(untimedLine);
-        } finally {
-          await service.close();
-        }
-      }),
-    );
+    const lines = await lastLinesOf(async ({ url, http }) => {
+      const path = await aPictureOf({ http });
+      const agent = new Agent();
+      const ask = (headers = {}) => askExactly(url, { path, headers }, agent);
+      for (let round = 0; round < 5; round++) await ask();
+      const tag = valueIn((await ask()).headers, 'ETag')!;
+      for (let round = 0; round < 3; round++) await ask({ 'If-None-Match': tag });
+      await ask();
+    });
+    expect(lines[0]).toHaveLength(2);
     expect(lines[0]).toEqual(lines[1]);
     expect(lines[0]![0]).toContain('"route":"/images/:image_key/file"');
   });
 });
-
-function valueIn(headers: ExactAnswer['headers'], wanted: string): string | undefined {
-  return headers.find(([name]) => name === wanted)?.[1];
-}
 
 /** The path of a rendition of a picture of a new image. */
 async function aPictureOf({ http }: { http: Http }): Promise<string> {

@@ -4,16 +4,16 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HotSets } from '../../src/annotations/hot-sets.js';
 import { Drain } from '../../src/http/drain.js';
-import { type Http, httpTo, startApp, startCopyOf, type TestApp } from '../helpers/app.js';
-import { startChild } from '../helpers/child-service.js';
+import { type Http, startApp, startCopyOf, type TestApp } from '../helpers/app.js';
 import { aKey, aRevokedKey, withKey } from '../helpers/credentials.js';
 import {
   type Asked,
   askExactly,
   comparable,
   type ExactAnswer,
-  untimedLine,
+  valueIn,
 } from '../helpers/exact-answers.js';
+import { lastLinesOf } from '../helpers/lane-lines.js';
 import { aBox, anImage, pathTo, unique } from '../helpers/records.js';
 
 const OURS = 'http://localhost:5173';
@@ -276,28 +276,13 @@ describe('annotations ahead of the router', () => {
 
   it('are logged with the line that the router logs', async () => {
     const image_key = unique('logged');
-    const lines = await Promise.all(
-      ['on', 'off'].map(async (HOT_LANE) => {
-        const service = await startChild({ HOT_LANE, LOG_LEVEL: 'info' });
-        try {
-          const http = await httpTo(service.url);
-          const path = pathTo(await anImage(http, { image_key }), 'annotations');
-          for (let round = 0; round < 2; round++) {
-            const { headers } = await http.get(path).expect(200);
-            await http.get(path).set('If-None-Match', headers.etag!).expect(304);
-          }
-          await sleep(100);
-          return service
-            .output()
-            .split('\n')
-            .filter((line) => line.includes('"method":"GET"'))
-            .slice(-2)
-            .map(untimedLine);
-        } finally {
-          await service.close();
-        }
-      }),
-    );
+    const lines = await lastLinesOf(async ({ http }) => {
+      const path = pathTo(await anImage(http, { image_key }), 'annotations');
+      for (let round = 0; round < 2; round++) {
+        const { headers } = await http.get(path).expect(200);
+        await http.get(path).set('If-None-Match', headers.etag!).expect(304);
+      }
+    });
     expect(lines[0]).toHaveLength(2);
     expect(lines[0]).toEqual(lines[1]);
   });
@@ -305,10 +290,6 @@ describe('annotations ahead of the router', () => {
 
 function hex(letter: string): string {
   return letter.charCodeAt(0).toString(16).toUpperCase();
-}
-
-function valueIn(headers: ExactAnswer['headers'], wanted: string): string | undefined {
-  return headers.find(([name]) => name === wanted)?.[1];
 }
 
 /** Headers of those who may see the images, in different ways, and of those who may not. */

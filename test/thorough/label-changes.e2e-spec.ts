@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Http, startApp, type TestApp } from '../helpers/app.js';
 import { drawPicture } from '../helpers/pictures.js';
+import { manyImages } from '../helpers/many-images.js';
 import { expectProblem } from '../helpers/problems.js';
 import {
   aBox,
@@ -153,6 +154,34 @@ describe('PATCH /instruments/{instrument_name}', () => {
     // The name is free again.
     await anAnnotation(http, { instrument: 'clamp' });
     expect(await namesInUse()).toEqual(['clamp', 'forceps']);
+  });
+
+  it('merges many in several transactions, none of which has a part of an image', async () => {
+    await manyImages(service.dataSource, 250, { client_id: 'many', annotations: 60 });
+
+    let answer: Fields = {};
+    const statements = await statementsOf(async () => {
+      answer = (await rename('label-0', { name: 'label-1', merge: true }).expect(200)).body;
+    });
+
+    expect(answer).toMatchObject({ action: 'merge', images: 250, annotations: 750, done: true });
+    const batches = statements.filter(({ sql }) => sql.includes('UPDATE annotations SET'));
+    expect(batches.length).toBeGreaterThan(1);
+    expect(
+      await service.dataSource.query(
+        'SELECT annotation_set_version AS version, count(*)::int FROM images GROUP BY 1',
+      ),
+    ).toEqual([{ version: 61, count: 250 }]);
+    expect(
+      await service.dataSource.query(
+        `SELECT name, annotations.version, count(*)::int
+           FROM annotations JOIN instruments ON instruments.id = instrument_id
+          WHERE name IN ('label-0', 'label-1') GROUP BY 1, 2 ORDER BY 1, 2`,
+      ),
+    ).toEqual([
+      { name: 'label-1', version: 1, count: 750 },
+      { name: 'label-1', version: 2, count: 750 },
+    ]);
   });
 
   it('keeps what an image knows of its annotations right, whatever its labels are called', async () => {
