@@ -13,7 +13,7 @@ import { uploadPicture } from './apparatus/upload.mjs';
 const UPLOADS = 8;
 const UPLOAD_BYTES = 50_000_000;
 const MOST_ADDED_MB = 60;
-const MOST_AFTER_MB = 300;
+const MOST_AFTER_MB = 250;
 const [CROWD, CROWD_BYTES, MOST_CROWD_MB] = [50, 20_000_000, 100];
 const MOST_AT_WORK_MB = 400;
 /** docs/operations.md, "Small machines". */
