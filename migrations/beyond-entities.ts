@@ -18,6 +18,7 @@ export const BEYOND_ENTITIES = {
     'DROP FUNCTION IF EXISTS list_labels_of_images CASCADE',
     'DROP FUNCTION IF EXISTS unlist_labels_of_images CASCADE',
     'DROP FUNCTION IF EXISTS relist_labels_of_images CASCADE',
+    'DROP FUNCTION IF EXISTS relist_merged_labels CASCADE',
     'DROP FUNCTION IF EXISTS move_labels_of_image CASCADE',
     'DROP FUNCTION IF EXISTS remember_purged_images CASCADE',
     ...BY_CAPTURE.map(({ name }) => `DROP INDEX IF EXISTS ${name}`),
@@ -52,12 +53,31 @@ export const BEYOND_ENTITIES = {
     `CREATE TRIGGER tr_images_emptied AFTER TRUNCATE ON images FOR EACH STATEMENT
        EXECUTE FUNCTION notify_of_picture()`,
     'ALTER TABLE image_instruments ALTER COLUMN instrument_id SET STATISTICS 1000',
+    `CREATE FUNCTION relist_merged_labels(of_images bigint[]) RETURNS void LANGUAGE sql AS $$
+        WITH gone AS (
+          DELETE FROM image_instruments USING instruments
+           WHERE image_instruments.image_id = ANY(of_images)
+             AND image_instruments.instrument_id = instruments.id AND instruments.relisting
+          RETURNING image_instruments.image_id, instruments.merged_into, image_instruments.captured_at,
+                    image_instruments.annotation_count
+        )
+        INSERT INTO image_instruments (image_id, instrument_id, captured_at, annotation_count)
+        SELECT images.id, merged_into, gone.captured_at, sum(gone.annotation_count)
+          FROM gone JOIN images ON images.id = gone.image_id
+         GROUP BY 1, 2, 3 HAVING sum(gone.annotation_count) > 0
+        ON CONFLICT (image_id, instrument_id) DO UPDATE
+           SET annotation_count = image_instruments.annotation_count + excluded.annotation_count
+      $$`,
     `CREATE FUNCTION list_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
+        IF EXISTS (SELECT FROM instruments WHERE relisting) THEN
+          PERFORM relist_merged_labels(ARRAY(SELECT DISTINCT image_id FROM stored));
+        END IF;
         INSERT INTO image_instruments (image_id, instrument_id, captured_at, annotation_count)
         SELECT images.id, added.instrument_id, images.captured_at, added.count
-          FROM (SELECT image_id, instrument_id, count(*) FROM stored
-                 WHERE deleted_at IS NULL GROUP BY image_id, instrument_id) AS added
+          FROM (SELECT image_id, coalesce(merged_into, id) AS instrument_id, count(*)
+                  FROM stored JOIN instruments ON instruments.id = stored.instrument_id
+                 WHERE deleted_at IS NULL GROUP BY 1, 2) AS added
           JOIN images ON images.id = added.image_id
         ON CONFLICT (image_id, instrument_id) DO UPDATE
            SET annotation_count = image_instruments.annotation_count + excluded.annotation_count;
@@ -65,15 +85,17 @@ export const BEYOND_ENTITIES = {
       END $$`,
     `CREATE FUNCTION unlist_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
+        IF EXISTS (SELECT FROM instruments WHERE relisting) THEN
+          PERFORM relist_merged_labels(ARRAY(SELECT DISTINCT image_id FROM before));
+        END IF;
         UPDATE image_instruments SET annotation_count = annotation_count - gone.count
-          FROM (SELECT image_id, instrument_id, count(*) FROM before
-                 WHERE deleted_at IS NULL GROUP BY image_id, instrument_id) AS gone
+          FROM (SELECT image_id, coalesce(merged_into, id) AS instrument_id, count(*)
+                  FROM before JOIN instruments ON instruments.id = before.instrument_id
+                 WHERE deleted_at IS NULL GROUP BY 1, 2) AS gone
          WHERE image_instruments.image_id = gone.image_id
            AND image_instruments.instrument_id = gone.instrument_id;
-        DELETE FROM image_instruments USING before
-         WHERE image_instruments.image_id = before.image_id
-           AND image_instruments.instrument_id = before.instrument_id
-           AND annotation_count <= 0;
+        DELETE FROM image_instruments USING (SELECT DISTINCT image_id FROM before) AS touched
+         WHERE image_instruments.image_id = touched.image_id AND annotation_count <= 0;
         RETURN NULL;
       END $$`,
     `CREATE FUNCTION relist_labels_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -81,27 +103,30 @@ export const BEYOND_ENTITIES = {
         IF NOT EXISTS (SELECT FROM stored) THEN
           RETURN NULL;
         END IF;
+        IF EXISTS (SELECT FROM instruments WHERE relisting) THEN
+          PERFORM relist_merged_labels(ARRAY(SELECT DISTINCT image_id FROM stored));
+        END IF;
         UPDATE image_instruments SET annotation_count = annotation_count + changed.by
-          FROM (SELECT image_id, instrument_id, sum(one) AS by
+          FROM (SELECT image_id, coalesce(merged_into, id) AS instrument_id, sum(one) AS by
                   FROM (SELECT image_id, instrument_id, 1 AS one FROM stored WHERE deleted_at IS NULL
                         UNION ALL
                         SELECT image_id, instrument_id, -1 FROM before WHERE deleted_at IS NULL) AS each
-                 GROUP BY image_id, instrument_id HAVING sum(one) < 0) AS changed
+                  JOIN instruments ON instruments.id = each.instrument_id
+                 GROUP BY 1, 2 HAVING sum(one) < 0) AS changed
          WHERE image_instruments.image_id = changed.image_id
            AND image_instruments.instrument_id = changed.instrument_id;
         IF FOUND THEN
-          DELETE FROM image_instruments USING before
-           WHERE image_instruments.image_id = before.image_id
-             AND image_instruments.instrument_id = before.instrument_id
-             AND annotation_count <= 0;
+          DELETE FROM image_instruments USING (SELECT DISTINCT image_id FROM before) AS touched
+           WHERE image_instruments.image_id = touched.image_id AND annotation_count <= 0;
         END IF;
         INSERT INTO image_instruments (image_id, instrument_id, captured_at, annotation_count)
         SELECT images.id, changed.instrument_id, images.captured_at, changed.by
-          FROM (SELECT image_id, instrument_id, sum(one) AS by
+          FROM (SELECT image_id, coalesce(merged_into, id) AS instrument_id, sum(one) AS by
                   FROM (SELECT image_id, instrument_id, 1 AS one FROM stored WHERE deleted_at IS NULL
                         UNION ALL
                         SELECT image_id, instrument_id, -1 FROM before WHERE deleted_at IS NULL) AS each
-                 GROUP BY image_id, instrument_id HAVING sum(one) > 0) AS changed
+                  JOIN instruments ON instruments.id = each.instrument_id
+                 GROUP BY 1, 2 HAVING sum(one) > 0) AS changed
           JOIN images ON images.id = changed.image_id
         ON CONFLICT (image_id, instrument_id) DO UPDATE
            SET annotation_count = image_instruments.annotation_count + excluded.annotation_count;

@@ -22,6 +22,7 @@ import { RememberPurgedImages1795614202000 } from '../migrations/1795614202000-r
 import { CountLabelsOfImages1795614500000 } from '../migrations/1795614500000-count-labels-of-images.js';
 import { IndexBounds1795614501000 } from '../migrations/1795614501000-index-bounds.js';
 import { IndexTrash1795614502000 } from '../migrations/1795614502000-index-trash.js';
+import { MergeLabelsAtOnce1795701600000 } from '../migrations/1795701600000-merge-labels-at-once.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import { Comment } from './comments/comment.entity.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
@@ -68,6 +69,7 @@ export const SCHEMA: DatabaseSchema = {
     CountLabelsOfImages1795614500000,
     IndexBounds1795614501000,
     IndexTrash1795614502000,
+    MergeLabelsAtOnce1795701600000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

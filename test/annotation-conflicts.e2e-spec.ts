@@ -184,6 +184,24 @@ describe('edits of a set by several people', () => {
       expect((await http.get(`/instruments/${encodeURIComponent(old)}`)).status).toBe(404);
     });
 
+    it('knows a label that was merged since by all names that it has had on the way', async () => {
+      const image = await imageWith('merged 1', 'merged 1');
+      await imageWith('merged 2', 'unrelated');
+      const change = (from: string, fields: object) =>
+        http
+          .patch(`/instruments/${encodeURIComponent(from)}`)
+          .send(fields)
+          .expect(200);
+      await change('merged 1', { name: 'merged 2', merge: true });
+      await change('merged 2', { name: 'merged 3' });
+      const sent = [labelled('merged 1', 0), { ...labelled('merged 2', 1), confidence: 0.5 }];
+
+      const { body } = await put(image, sent, 1).expect(200);
+
+      expect(await labelsOf(image)).toEqual({ 0: 'merged 3', 1: 'merged 3' });
+      expect((body as StoredAnnotation[]).map(({ version }) => version)).toEqual([1, 2]);
+    });
+
     it('replaces the set as it is sent when nobody changed it', async () => {
       const image = await imageWith('a', 'b');
 

@@ -31,6 +31,7 @@ interface Version {
   attributes: Fields;
   at: string;
   by: string | null;
+  label_changes: { at: string; action: string; to_name: string }[];
 }
 
 let service: TestApp;
@@ -87,6 +88,7 @@ describe('GET …/history', () => {
       centroid: null,
       at: INSTANT,
       by: null,
+      label_changes: [],
     };
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual([
@@ -106,6 +108,7 @@ describe('GET …/history', () => {
         centroid: annotation.centroid,
         at: annotation.created_at,
         by: null,
+        label_changes: [],
       },
     ]);
   });
@@ -327,17 +330,6 @@ describe('POST …/restore', () => {
     ]);
   });
 
-  it('knows what a merge of labels did to an annotation, and who did it', async () => {
-    const annotation = await anAnnotation(http, { instrument: 'spoon' });
-    await anImage(http, { annotations: [{ instrument: 'curette' }] });
-    await http.patch('/instruments/spoon').send({ name: 'curette', merge: true }).expect(200);
-    const body = (await http.get(pathTo(annotation)).expect(200)).body as StoredAnnotation;
-    const [newest, first] = await historyOf(annotation);
-    expect(newest).toMatchObject({ change: 'relabelled', instrument: 'curette', version: 2 });
-    expect(newest).toMatchObject({ polygon: body.polygon, at: body.updated_at });
-    expect(first).toMatchObject({ change: 'created', instrument: 'spoon', version: 1 });
-  });
-
   it('restores the version that is named, of deleted and of living annotations', async () => {
     const annotation = await aDeletedAnnotation();
     const restore = (version: number) =>
@@ -550,6 +542,80 @@ describe('GET …/history/diff', () => {
     expectProblem(await http.get(`${path}?from=2`), 404, 'annotation-version-not-found');
     expectProblem(await http.get(`${path}?to=2`), 404, 'annotation-version-not-found');
     expectProblem(await http.get(`${path}?from=0&to=x`), 400, 'invalid-request', ['from', 'to']);
+  });
+});
+
+describe('labels that are called something else later', () => {
+  const change = (from: string, fields: Fields) =>
+    http
+      .patch(`/instruments/${encodeURIComponent(from)}`)
+      .send(fields)
+      .expect(200);
+
+  it('are in the history of an annotation: what became of each version, and when', async () => {
+    const annotation = await anAnnotation(http, { instrument: 'spoon' });
+    await anImage(http, { annotations: [{ instrument: 'curette' }] });
+    await sleep(3);
+    await change('spoon', { name: 'bone spoon' });
+    await replace(annotation, { instrument: 'bone spoon', confidence: 0.5 });
+    await change('bone spoon', { name: 'curette', merge: true });
+    await change('curette', { name: 'bone curette' });
+
+    const [newest, first] = await historyOf(annotation);
+
+    const steps = (version: Version) =>
+      version.label_changes.map(({ action, to_name }) => `${action} ${to_name}`);
+    expect(newest).toMatchObject({ version: 2, instrument: 'bone spoon' });
+    expect(steps(newest!)).toEqual(['merged curette', 'renamed bone curette']);
+    expect(first).toMatchObject({ version: 1, instrument: 'spoon' });
+    expect(steps(first!)).toEqual(['renamed bone spoon']);
+    expect(first!.label_changes[0]).toEqual({
+      at: expect.stringMatching(/Z$/),
+      by: null,
+      action: 'renamed',
+      to_name: 'bone spoon',
+    });
+    expect(first!.label_changes[0]!.at > first!.at).toBe(true);
+    // A page that ends between the two knows what came after it all the same.
+    const { body } = await http.get(pathTo(annotation, 'history')).query({ limit: 1 }).expect(200);
+    expect(body).toEqual([newest]);
+    const page = await http.get(pathTo(annotation, 'history')).expect(200);
+    expect(page.body[1]).toEqual(first);
+  });
+
+  it('are called as they were at the time that is asked for', async () => {
+    const image = await anImage(http, { annotations: [{ instrument: 'awl' }] });
+    await anImage(http, { annotations: [{ instrument: 'punch' }] });
+    const seen: { time: string; set: unknown }[] = [];
+    const tags = new Set<string | undefined>();
+    const remember = async () => {
+      await sleep(3);
+      seen.push({
+        set: (await http.get(pathTo(image, 'annotations'))).body,
+        time: new Date().toISOString(),
+      });
+      await sleep(3);
+    };
+    await remember();
+    await change('awl', { name: 'bradawl' });
+    await remember();
+    await change('bradawl', { name: 'punch', merge: true });
+    await remember();
+    await change('punch', { name: 'bone punch' });
+    await remember();
+
+    for (const { time, set } of seen) {
+      const answer = await http.get(pathTo(image, 'annotations')).query({ as_of: time });
+      expect(answer.body).toEqual(set);
+      tags.add(answer.headers.etag);
+    }
+    expect(seen.map(({ set }) => (set as Fields[])[0]!.instrument)).toEqual([
+      'awl',
+      'bradawl',
+      'punch',
+      'bone punch',
+    ]);
+    expect(tags.size).toBe(4);
   });
 });
 

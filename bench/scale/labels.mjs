@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { driveServer, requestBytes } from '../apparatus/load.mjs';
 import { atMost } from '../apparatus/report.mjs';
 import { answerTo } from './asking.mjs';
@@ -24,18 +25,19 @@ export async function measureLabels(site) {
   );
   const renameS = await secondsOf(() => change(port, LABELS.popular, { name: NEW_NAME }));
   const before = await read(site, BEFORE_MS, () => Promise.resolve());
-  let mergeS = 0;
+  let [mergeS, relistS] = [0, 0];
   const during = await read(site, 0, async () => {
     const merge = { name: LABELS.usual, merge: true };
     mergeS = await secondsOf(() => change(port, NEW_NAME, merge));
+    relistS = await secondsOf(() => relisted(database.client));
   });
   console.log(
     `\n  a label of ${rows[0].count} annotations: renamed in ${(renameS * 1000).toFixed(0)} ms, ` +
-      `merged in ${mergeS.toFixed(1)} s\n  p99 of readers: ${before.toFixed(1)} ms, ${during.toFixed(1)} ms meanwhile`,
+      `merged in ${mergeS.toFixed(1)} s, in its new list after ${relistS.toFixed(1)} s more\n  p99 of readers: ${before.toFixed(1)} ms, ${during.toFixed(1)} ms meanwhile`,
   );
   return [
     atMost(`renaming the popular label, ${images} images`, renameS, MOST_RENAME_S, 's'),
-    atMost(`merging it into another, ${images} images`, mergeS, MOST_MERGE_S, 's'),
+    atMost(`merging it into another, ${images} images`, mergeS + relistS, MOST_MERGE_S, 's'),
     atMost(`p99 of reads meanwhile, ${images} images`, during / before, MOST_SLOWER, '× before'),
   ];
 }
@@ -64,6 +66,19 @@ async function read({ port, images }, ms, act) {
   } while (!isDone);
   await acting;
   return p99s.reduce((sum, p99) => sum + p99, 0) / p99s.length;
+}
+
+/**
+ * Until all images of merged labels stand in the lists of the others. Nobody has to wait for it, but it is work.
+ *
+ * @param {import('pg').Client} client
+ */
+async function relisted(client) {
+  for (;;) {
+    const { rowCount } = await client.query('SELECT FROM instruments WHERE relisting');
+    if (rowCount === 0) return;
+    await sleep(100);
+  }
 }
 
 /** @param {number} port @param {string} label @param {object} body */

@@ -18,8 +18,9 @@ import { AnnotationHistoryService } from './history/annotation-history.service.j
 import { AnnotationRestorationService } from './history/annotation-restoration.service.js';
 import { HotSets } from './hot-sets.js';
 import { InstrumentsRepository } from './instruments.repository.js';
-import { LabelMerger } from './label-merger.js';
-import { LabelMergesRepository } from './label-merges.repository.js';
+import { LabelLineage } from './label-lineage.js';
+import { LabelListsRepository } from './label-lists.repository.js';
+import { LabelListsService } from './label-lists.service.js';
 import { LabelsController } from './labels.controller.js';
 import { LabelsRepository } from './labels.repository.js';
 import { LabelsService } from './labels.service.js';
@@ -52,13 +53,14 @@ import { Vocabulary } from './vocabulary.js';
     InstrumentsRepository,
     LabelsService,
     LabelsRepository,
-    LabelMerger,
-    LabelMergesRepository,
+    LabelLineage,
+    LabelListsRepository,
+    LabelListsService,
     MaskOutlines,
     Vocabulary,
     HotSets,
     { provide: QuickReads, useExisting: HotSets },
   ],
-  exports: [AnnotationSetsService, MaskOutlines],
+  exports: [AnnotationSetsService, LabelListsService, MaskOutlines],
 })
 export class AnnotationsModule {}

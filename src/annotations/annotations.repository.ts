@@ -20,6 +20,7 @@ import {
 import { TAKE_DECISION_BACK, WITHOUT_DECISION } from './decided-images.js';
 import type { VersionChange } from './history/annotation-version.js';
 import { APPEND_DELETED, APPEND_WRITTEN } from './history/append-versions.js';
+import { GATE_PASSED } from './label-gate.js';
 
 /** A content with its measures and the place where it is stored. */
 export interface PlacedContent extends AnnotationContent, Measures {
@@ -217,10 +218,12 @@ export class AnnotationsRepository {
   ): Promise<void> {
     if (indexes.length === 0) return;
     await manager.query(
-      `WITH deleted AS (
+      // Behind the gate, as what stores does: what is counted by label would go wrong if one were merged meanwhile.
+      `WITH gate AS MATERIALIZED (SELECT true AS passed FROM ${GATE_PASSED}), deleted AS (
          UPDATE annotations SET deleted_at = $3, updated_at = $3, updated_by = $4, version = version + 1
+           FROM gate
           WHERE image_id = $1 AND index = ANY($2::integer[])
-         RETURNING *
+         RETURNING annotations.*
        ) ${APPEND_DELETED}`,
       [imageId, indexes, deed.at, deed.by, deed.setVersion],
     );

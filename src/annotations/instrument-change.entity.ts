@@ -36,6 +36,14 @@ export class InstrumentChange {
   })
   instrument?: Relation<Instrument>;
 
+  /** The label that it was merged into. */
+  @Column({ type: 'bigint', nullable: true })
+  targetId!: string | null;
+
+  @ManyToOne(() => Instrument, { onDelete: 'NO ACTION' })
+  @JoinColumn({ name: 'target_id', foreignKeyConstraintName: 'fk_instrument_changes_target' })
+  target?: Relation<Instrument> | null;
+
   @Column({ type: 'timestamptz', precision: 3 })
   at!: Date;
 
@@ -51,14 +59,10 @@ export class InstrumentChange {
   @Column({ type: 'text', collation: 'C', nullable: true })
   toName!: string | null;
 
-  /** Images whose annotations it concerned, those in the trash too; a merge counts on while it works. */
+  /** Images whose annotations it concerned, those in the trash too. */
   @Column({ type: 'integer' })
   imageCount!: number;
 
   @Column({ type: 'integer' })
   annotationCount!: number;
-
-  /** Null while a merge is not done. */
-  @Column({ type: 'timestamptz', precision: 3, nullable: true })
-  finishedAt!: Date | null;
 }

@@ -10,8 +10,6 @@ export interface Label {
   version: number;
   renamedAt: Date | null;
   renamedBy: string | null;
-  /** The label that its annotations are getting. */
-  mergingInto: { id: string; name: string } | null;
 }
 
 /** How many images and annotations carry a label, those in the trash too. */

@@ -6,15 +6,14 @@ import { GATE_PASSED } from './label-gate.js';
 @Injectable()
 export class InstrumentsRepository {
   /**
-   * The ids of the labels of these names that there are. They stay what they are until the transaction ends; one that
-   * is being merged into another is that other.
+   * The ids of the labels of these names that there are. They stay what they are until the transaction ends.
    */
   async hold(manager: EntityManager, names: readonly string[]): Promise<Map<string, string>> {
     // The lock makes PostgreSQL look at the rows as they are once the gate is passed, not when the statement began;
     // storing the annotation takes the same one.
     const rows = await manager.query<{ id: string; name: string }[]>(
       `WITH gate AS MATERIALIZED (SELECT true AS passed FROM ${GATE_PASSED})
-       SELECT coalesce(instruments.merged_into, instruments.id) AS id, instruments.name
+       SELECT instruments.id, instruments.name
          FROM gate, instruments
         WHERE instruments.name = ANY($1::text[]) AND instruments.removed_at IS NULL
           FOR KEY SHARE OF instruments`,
@@ -41,14 +40,12 @@ export class InstrumentsRepository {
     );
   }
 
-  /** What a label is called now, or that into which it was merged, over however many merges. */
+  /** What a label is called now, or that into which it was merged. */
   async nameOf(manager: EntityManager, id: string): Promise<string | undefined> {
     const [row] = await manager.query<{ name: string }[]>(
-      `WITH RECURSIVE label AS (
-         SELECT id, name, merged_into, removed_at FROM instruments WHERE id = $1
-         UNION SELECT instruments.id, instruments.name, instruments.merged_into, instruments.removed_at
-                 FROM label JOIN instruments ON instruments.id = label.merged_into
-       ) SELECT name FROM label WHERE merged_into IS NULL AND removed_at IS NULL`,
+      `SELECT label.name FROM instruments
+         JOIN instruments label ON label.id = coalesce(instruments.merged_into, instruments.id)
+        WHERE instruments.id = $1 AND label.removed_at IS NULL`,
       [id],
     );
     return row?.name;

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
 import type { Page, PageRequest } from '../database/page.js';
+import { LISTED_UNDER } from './image-instrument.entity.js';
 import { InstrumentChange } from './instrument-change.entity.js';
 import type { Carriers, Label } from './instrument-changes.js';
 
@@ -12,21 +13,13 @@ interface LabelRow {
   version: number;
   renamed_at: Date | null;
   renamed_by: string | null;
-  target_id: string | null;
-  target_name: string | null;
 }
 
 /** What was done to a label; the rest is known by the row itself. */
-export type NewChange = Omit<InstrumentChange, 'id' | 'instrument'>;
+export type NewChange = Omit<InstrumentChange, 'id' | 'instrument' | 'target'>;
 
 const LABELS = `
-    SELECT instruments.id, instruments.name, instruments.version, instruments.renamed_at, instruments.renamed_by,
-           target.id AS target_id, target.name AS target_name
-      FROM instruments LEFT JOIN instruments target ON target.id = instruments.merged_into
-     WHERE instruments.removed_at IS NULL AND instruments.name = $1`;
-
-const CARRIED = `
-    SELECT FROM annotations WHERE instrument_id = instruments.id AND deleted_at IS NULL`;
+    SELECT id, name, version, renamed_at, renamed_by FROM instruments WHERE removed_at IS NULL AND name = $1`;
 
 /** The statements on labels themselves. */
 @Injectable()
@@ -46,34 +39,41 @@ export class LabelsRepository {
    * @param isShared whether all callers know all labels
    */
   async findFor(caller: Caller, name: string, isShared: boolean): Promise<Label | undefined> {
+    const carrying = `image_instruments WHERE instrument_id = ANY(${LISTED_UNDER('instruments.id')})`;
     const [row] = await this.dataSource.manager.query<LabelRow[]>(
-      `${LABELS} AND ($2::text[] IS NULL OR $3::boolean OR NOT EXISTS (${CARRIED}) OR EXISTS (
-           SELECT FROM annotations JOIN images ON images.id = annotations.image_id
-            WHERE annotations.instrument_id = instruments.id AND annotations.deleted_at IS NULL
+      `${LABELS} AND ($2::text[] IS NULL OR $3::boolean OR NOT EXISTS (SELECT FROM ${carrying}) OR EXISTS (
+           SELECT FROM images WHERE images.id IN (SELECT image_id FROM ${carrying})
               AND images.trashed_at IS NULL AND ${visibleImages('$2')}))`,
       [name, caller.clientIds, isShared],
     );
     return row && toLabel(row);
   }
 
-  /** How much carries a label, or one that is being merged into it; in all images, whoever they belong to. */
+  /** How much carries a label; in all images, whoever they belong to. */
   async carriersOf(id: string): Promise<Carriers> {
-    const [row] = await this.dataSource.manager.query<{ images: string; annotations: string }[]>(
-      `SELECT count(DISTINCT image_id) AS images, coalesce(sum(annotation_count), 0) AS annotations
-         FROM image_instruments
-        WHERE instrument_id = ANY(ARRAY(SELECT id FROM instruments WHERE id = $1 OR merged_into = $1))`,
+    const { manager } = this.dataSource;
+    const [ids] = await manager.query<{ listed: string[] }[]>(
+      `SELECT ${LISTED_UNDER('$1')} AS listed`,
       [id],
+    );
+    const listed = ids?.listed ?? [];
+    // To tell images apart takes longer than to count them: only one that is listed twice needs it.
+    const [row] = await manager.query<{ images: string; annotations: string }[]>(
+      `SELECT count(${listed.length > 1 ? 'DISTINCT image_id' : '*'}) AS images,
+              coalesce(sum(annotation_count), 0) AS annotations
+         FROM image_instruments WHERE instrument_id = ANY($1::bigint[])`,
+      [listed],
     );
     return { images: Number(row?.images ?? 0), annotations: Number(row?.annotations ?? 0) };
   }
 
-  /** Whether anything carries a label, or is going to. */
+  /** Whether anything carries a label. */
   async isCarried(manager: EntityManager, id: string): Promise<boolean> {
     const [row] = await manager.query<{ carried: boolean }[]>(
-      `SELECT EXISTS (${CARRIED})
-           OR EXISTS (SELECT FROM instruments other
-                       WHERE other.merged_into = instruments.id AND other.removed_at IS NULL) AS carried
-         FROM instruments WHERE id = $1`,
+      `SELECT EXISTS (
+         SELECT FROM annotations
+          WHERE instrument_id = ANY(ARRAY(SELECT id FROM instruments WHERE id = $1 OR merged_into = $1))
+            AND deleted_at IS NULL) AS carried`,
       [id],
     );
     return row?.carried === true;
@@ -89,7 +89,7 @@ export class LabelsRepository {
     return row?.id;
   }
 
-  /** Gives a label another name; what was begun of merging it stays as it is. */
+  /** Gives a label another name, with those that were merged into it. */
   async rename(
     manager: EntityManager,
     id: string,
@@ -97,19 +97,25 @@ export class LabelsRepository {
     deed: { at: Date; by: string | null },
   ): Promise<void> {
     await manager.query(
-      `UPDATE instruments
-          SET name = $2, version = version + 1, renamed_at = $3, renamed_by = $4, merged_into = NULL
-        WHERE id = $1`,
+      `UPDATE instruments SET name = $2, version = version + 1, renamed_at = $3, renamed_by = $4
+        WHERE id = $1 OR merged_into = $1`,
       [id, name, deed.at, deed.by],
     );
   }
 
-  /** Lets whoever names a label, or one that is being merged into it, mean another one. */
-  async markMerging(manager: EntityManager, id: string, targetId: string): Promise<void> {
+  /** Ends a label: whatever carries it, or one that was merged into it, carries another one from now on. */
+  async merge(
+    manager: EntityManager,
+    id: string,
+    target: { id: string; name: string },
+    deed: { at: Date; by: string | null },
+  ): Promise<void> {
     await manager.query(
-      `UPDATE instruments SET merged_into = $2
-        WHERE (id = $1 OR merged_into = $1) AND removed_at IS NULL`,
-      [id, targetId],
+      `UPDATE instruments
+          SET merged_into = $2, name = $3, version = version + 1, renamed_at = $4, renamed_by = $5,
+              removed_at = coalesce(removed_at, $4), relisting = relisting OR id = $1
+        WHERE id = $1 OR merged_into = $1`,
+      [id, target.id, target.name, deed.at, deed.by],
     );
   }
 
@@ -118,28 +124,8 @@ export class LabelsRepository {
     await manager.query('UPDATE instruments SET removed_at = $2 WHERE id = $1', [id, at]);
   }
 
-  /** @returns the id of the entry */
-  async record(manager: EntityManager, change: NewChange): Promise<string> {
-    const inserted = await manager.insert(InstrumentChange, change);
-    return (inserted.identifiers[0] as { id: string }).id;
-  }
-
-  /** The merge of a label that was begun and not finished. */
-  async findUnfinished(manager: EntityManager, id: string): Promise<string | undefined> {
-    const [row] = await manager.query<{ id: string }[]>(
-      `SELECT id FROM instrument_changes
-        WHERE instrument_id = $1 AND action = 'merged' AND finished_at IS NULL
-        ORDER BY id DESC LIMIT 1`,
-      [id],
-    );
-    return row?.id;
-  }
-
-  async finishChange(manager: EntityManager, changeId: string, at: Date): Promise<void> {
-    await manager.query('UPDATE instrument_changes SET finished_at = $2 WHERE id = $1', [
-      changeId,
-      at,
-    ]);
+  async record(manager: EntityManager, change: NewChange): Promise<void> {
+    await manager.insert(InstrumentChange, change);
   }
 
   /** What was done to whatever has had this name, and to the label that has it now; newest first. */
@@ -170,13 +156,11 @@ export class LabelsRepository {
 }
 
 function toLabel(row: LabelRow): Label {
-  const { target_id: id, target_name: name } = row;
   return {
     id: row.id,
     name: row.name,
     version: row.version,
     renamedAt: row.renamed_at,
     renamedBy: row.renamed_by,
-    mergingInto: id === null || name === null ? null : { id, name },
   };
 }

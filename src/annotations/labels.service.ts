@@ -23,7 +23,7 @@ import {
   unknownInstrument,
 } from './instruments.errors.js';
 import { changeLabelsAlone } from './label-gate.js';
-import { type BegunMerge, LabelMerger } from './label-merger.js';
+import { LabelListsService } from './label-lists.service.js';
 import { LabelsRepository } from './labels.repository.js';
 import { Vocabulary } from './vocabulary.js';
 
@@ -34,19 +34,13 @@ const AUDITED: Readonly<Record<InstrumentAction, AuditedAction>> = {
   deleted: 'instrument.deleted',
 };
 
-/** What became of a wish inside the transaction; a merge that was begun goes on outside of it. */
-interface Step {
-  action: LabelChange['action'];
-  merge?: BegunMerge;
-}
-
 /** The use cases of labels themselves: one name for all that carries it. They are shared by all clients. */
 @Injectable()
 export class LabelsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly labels: LabelsRepository,
-    private readonly merger: LabelMerger,
+    private readonly relister: LabelListsService,
     private readonly vocabulary: Vocabulary,
     private readonly requests: RepeatableRequests,
     private readonly audit: AuditLog,
@@ -86,8 +80,8 @@ export class LabelsService {
   }
 
   /**
-   * Changes what all annotations are called that carry a label: by changing one row, or, where a label is called so
-   * already, by giving them that one, batch by batch. A merge that broke off is finished by wishing it again.
+   * Changes what all annotations are called that carry a label, by changing its row, however many they are; where
+   * another label is called so already, they carry that one from then on.
    * @throws InstrumentNotFound | PreconditionFailed | InstrumentExists
    */
   async changeLabel(
@@ -99,13 +93,12 @@ export class LabelsService {
     const known = await this.requireIn(this.dataSource.manager, name);
     // Counted before: with the gate closed it would keep everybody waiting.
     const carriers = await this.labels.carriersOf(known.id);
-    const { action, merge } = await this.dataSource.transaction((manager) =>
+    const action = await this.dataSource.transaction((manager) =>
       this.changeIn(manager, caller, name, precondition, wish, carriers),
     );
-    const change = { from: name, to: wish.to, action, isDone: !wish.dryRun };
-    if (action === 'none') return { ...change, images: 0, annotations: 0 };
-    if (!merge) return { ...change, ...carriers };
-    return { ...change, ...(await this.merger.carryOut(merge)) };
+    if (action === 'merge' && !wish.dryRun) this.relister.begin();
+    const concerned = action === 'none' ? { images: 0, annotations: 0 } : carriers;
+    return { from: name, to: wish.to, action, isDone: !wish.dryRun, ...concerned };
   }
 
   /**
@@ -152,15 +145,13 @@ export class LabelsService {
     precondition: Precondition,
     replacement: string,
   ): Promise<void> {
-    const { id } = await this.requireIn(this.dataSource.manager, name);
+    await this.requireIn(this.dataSource.manager, name);
     if (this.vocabulary.isClosed && !(await this.labels.find(replacement)))
       throw new UnknownInstrument([
         { parameter: 'replacement', detail: unknownInstrument(replacement) },
       ]);
     const wish = { to: replacement, merge: true, dryRun: false };
-    const { action } = await this.changeLabel(caller, name, precondition, wish);
-    // The replacement is itself being merged into the label.
-    if (action === 'none') throw new InstrumentInUse(name, await this.labels.carriersOf(id));
+    await this.changeLabel(caller, name, precondition, wish);
   }
 
   private async changeIn(
@@ -170,48 +161,24 @@ export class LabelsService {
     precondition: Precondition,
     { to, merge, dryRun }: LabelWish,
     carriers: Carriers,
-  ): Promise<Step> {
+  ): Promise<LabelChange['action']> {
     if (!dryRun) await changeLabelsAlone(manager);
     const label = await this.requireCurrent(manager, name, precondition);
-    const there = await this.labels.find(to, manager);
-    if (!there) {
-      if (!dryRun) await this.renameIn(manager, caller, label, to, carriers);
-      return { action: 'rename' };
+    const target = await this.labels.find(to, manager);
+    if (target?.id === label.id) return 'none';
+    if (target && !merge) throw new InstrumentExists(to);
+    const action = target ? 'merge' : 'rename';
+    if (dryRun) return action;
+    const deed = { at: new Date(), by: caller.name };
+    const names = { from: label.name, to, carriers };
+    if (target) {
+      await this.labels.merge(manager, label.id, target, deed);
+      await this.note(manager, caller, label, 'merged', { ...names, targetId: target.id });
+    } else {
+      await this.labels.rename(manager, label.id, to, deed);
+      await this.note(manager, caller, label, 'renamed', names);
     }
-    // Who names a label that is being merged means the other one.
-    const target = there.mergingInto ?? there;
-    if (there.id === label.id || target.id === label.id) return { action: 'none' };
-    if (!merge) throw new InstrumentExists(to);
-    if (dryRun) return { action: 'merge' };
-    return { action: 'merge', merge: await this.beginMerge(manager, caller, label, target) };
-  }
-
-  private async renameIn(
-    manager: EntityManager,
-    caller: Caller,
-    label: Label,
-    to: string,
-    carriers: Carriers,
-  ): Promise<void> {
-    const at = new Date();
-    await this.labels.rename(manager, label.id, to, { at, by: caller.name });
-    // A merge that was begun goes no further: what carries the label still keeps it, under its new name.
-    const unfinished = await this.labels.findUnfinished(manager, label.id);
-    if (unfinished !== undefined) await this.labels.finishChange(manager, unfinished, at);
-    await this.note(manager, caller, label, 'renamed', { from: label.name, to, carriers });
-  }
-
-  private async beginMerge(
-    manager: EntityManager,
-    caller: Caller,
-    label: Label,
-    target: { id: string; name: string },
-  ): Promise<BegunMerge> {
-    await this.labels.markMerging(manager, label.id, target.id);
-    const changeId =
-      (await this.labels.findUnfinished(manager, label.id)) ??
-      (await this.note(manager, caller, label, 'merged', { from: label.name, to: target.name }));
-    return { labelId: label.id, changeId, by: caller.name };
+    return action;
   }
 
   private async requireCurrent(
@@ -241,20 +208,19 @@ export class LabelsService {
     caller: Caller,
     label: { id: string; name: string },
     action: InstrumentAction,
-    { from, to, carriers }: { from?: string; to?: string; carriers?: Carriers },
-  ): Promise<string> {
-    const at = new Date();
+    change: { from?: string; to?: string; targetId?: string; carriers?: Carriers },
+  ): Promise<void> {
     await this.audit.recordIn(manager, caller, AUDITED[action], pathOf('instruments', label.name));
-    return this.labels.record(manager, {
+    await this.labels.record(manager, {
       instrumentId: label.id,
-      at,
+      targetId: change.targetId ?? null,
+      at: new Date(),
       by: caller.name,
       action,
-      fromName: from ?? null,
-      toName: to ?? null,
-      imageCount: carriers?.images ?? 0,
-      annotationCount: carriers?.annotations ?? 0,
-      finishedAt: action === 'merged' ? null : at,
+      fromName: change.from ?? null,
+      toName: change.to ?? null,
+      imageCount: change.carriers?.images ?? 0,
+      annotationCount: change.carriers?.annotations ?? 0,
     });
   }
 }

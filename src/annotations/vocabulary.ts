@@ -20,7 +20,7 @@ export class Vocabulary {
 
   /**
    * The ids of labels; an open vocabulary gets those that it lacks. They stay what they are until the transaction
-   * ends; one that is being merged into another is that other.
+   * ends.
    * @throws UnknownInstrument
    */
   async idsOf(manager: EntityManager, names: readonly string[]): Promise<Map<string, string>> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
+import { LISTED_UNDER } from '../annotations/image-instrument.entity.js';
 import { countRows, plannedRows } from '../database/estimate.js';
 import type { PageRequest } from '../database/page.js';
 import type { ImageFilter } from './image.js';
@@ -58,7 +59,7 @@ export class InstrumentUsesRepository {
     page: PageRequest,
   ): Promise<InstrumentUses> {
     const sample = await this.sampleOf(caller, filter);
-    const counted = countedIn(sample, caller, unused);
+    const counted = countedIn(sample, caller, unused, await this.isRelisting());
     const after = counted.parameters.length + 1;
     const found = await this.dataSource.manager.query<UseRow[]>(
       `SELECT name, annotations, images FROM (${counted.sql}) counted
@@ -87,6 +88,13 @@ export class InstrumentUsesRepository {
           }
         : {}),
     };
+  }
+
+  private async isRelisting(): Promise<boolean> {
+    const merged = await this.dataSource.manager.query<unknown[]>(
+      'SELECT FROM instruments WHERE relisting LIMIT 1',
+    );
+    return merged.length > 0;
   }
 
   private async sampleOf(caller: Caller, wanted: ImageFilter): Promise<Sample> {
@@ -125,13 +133,28 @@ function sampleFrom([images, parameters]: [string, unknown[]], weight: number): 
   return { images, parameters, weight };
 }
 
+/**
+ * SQL that sums up by the ids of labels. While images are listed anew after a merge, one may be listed under both labels:
+ * then it is one image all the same.
+ */
+function summedUp(images: string, isRelisting: boolean): string {
+  const listed = `image_instruments JOIN (${images}) matching USING (image_id)`;
+  const carrying = isRelisting
+    ? `(SELECT coalesce(merged_into, id) AS instrument_id, sum(annotation_count) AS annotation_count
+          FROM ${listed} JOIN instruments ON instruments.id = instrument_id
+         GROUP BY image_id, 1) AS carrying`
+    : listed;
+  return `SELECT instrument_id AS id, sum(annotation_count) AS annotations, count(*) AS images
+            FROM ${carrying} GROUP BY instrument_id`;
+}
+
 /** SQL that gives each label with its counts, unweighted. */
-function countedIn(sample: Sample, caller: Caller, unused: UnusedLabels) {
+function countedIn(sample: Sample, caller: Caller, unused: UnusedLabels, isRelisting: boolean) {
   const { images, parameters } = sample;
   // Summed up before anything is known of the labels but their ids: a name for every row would cost as much again.
-  const sums = `(SELECT instrument_id, sum(annotation_count) AS annotations, count(*) AS images
-                   FROM image_instruments JOIN (${images}) matching USING (image_id)
-                  GROUP BY instrument_id) AS sums ON sums.instrument_id = instruments.id`;
+  const sums = `(SELECT coalesce(merged_into, id) AS instrument_id, sum(annotations) AS annotations, sum(images) AS images
+                   FROM (${summedUp(images, isRelisting)}) AS by_id JOIN instruments USING (id)
+                  GROUP BY 1) AS sums ON sums.instrument_id = instruments.id`;
   if (unused === 'left-out')
     return {
       sql: `SELECT instruments.name, sums.annotations, sums.images FROM instruments JOIN ${sums}`,
@@ -139,15 +162,16 @@ function countedIn(sample: Sample, caller: Caller, unused: UnusedLabels) {
     };
   const shared = `$${parameters.length + 1}`;
   const clients = `$${parameters.length + 2}`;
+  const listed = LISTED_UNDER('instruments.id');
   return {
     sql: `SELECT instruments.name, coalesce(sums.annotations, 0) AS annotations, coalesce(sums.images, 0) AS images
             FROM instruments LEFT JOIN ${sums}
            WHERE instruments.removed_at IS NULL
              AND (${shared}::boolean OR NOT EXISTS (
-                    SELECT FROM image_instruments other WHERE other.instrument_id = instruments.id)
+                    SELECT FROM image_instruments other WHERE other.instrument_id = ANY(${listed}))
                   OR EXISTS (
                     SELECT FROM image_instruments own JOIN images ON images.id = own.image_id
-                     WHERE own.instrument_id = instruments.id
+                     WHERE own.instrument_id = ANY(${listed})
                        AND images.trashed_at IS NULL AND ${visibleImages(clients)}))`,
     parameters: [...parameters, unused === 'all', caller.clientIds],
   };

@@ -26,6 +26,7 @@ describe('lists by label', () => {
       fc.record({ all: fc.array(label, { maxLength: 4 }), key }),
       fc.record({ capture: fc.integer({ min: 1, max: 28 }), key }),
       fc.record({ purge: fc.constant(true), key }),
+      fc.record({ merge: label, into: label, key }),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
@@ -93,6 +94,8 @@ async function take(step: Record<string, unknown>): Promise<void> {
       .patch(pathTo(image))
       .send({ created_at: `2026-01-${String(step.capture).padStart(2, '0')}T00:00:00Z` })
       .expect(200);
+  if ('merge' in step)
+    await http.patch(`/instruments/${String(step.merge)}`).send({ name: step.into, merge: true });
   if ('purge' in step) await http.delete(`${pathTo(image)}?purge=true`).expect(204);
 }
 

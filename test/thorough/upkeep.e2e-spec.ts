@@ -284,3 +284,32 @@ describe('the trash', () => {
     expect((await http.get('/images?trash=true')).body).toHaveLength(1);
   });
 });
+
+describe('merged labels', () => {
+  beforeEach(() => start());
+  afterEach(() => service.close());
+
+  it('that a service which was killed has not listed anew are listed by the next round', async () => {
+    await anAnnotation(http, { instrument: 'old' });
+    await anAnnotation(http, { instrument: 'new' });
+    // What the killed one has left: the labels are merged, and the images stand where they stood.
+    await service.dataSource.query(
+      `UPDATE instruments SET merged_into = target.id, name = 'new', removed_at = now(), relisting = true
+         FROM instruments target WHERE instruments.name = 'old' AND target.name = 'new'`,
+    );
+    const lists = () =>
+      service.dataSource.query(
+        `SELECT removed_at IS NULL AS "isLabel", count(*)::int AS images
+           FROM image_instruments JOIN instruments ON id = instrument_id GROUP BY 1 ORDER BY 1`,
+      );
+    expect(await lists()).toEqual([
+      { isLabel: false, images: 1 },
+      { isLabel: true, images: 1 },
+    ]);
+
+    await round();
+
+    expect(await lists()).toEqual([{ isLabel: true, images: 2 }]);
+    expect(await service.dataSource.query('SELECT FROM instruments WHERE relisting')).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type AnnotationContent, contentOf } from '../annotation.js';
+import { CHANGES_OF_LINEAGE, MERGED_SINCE } from '../label-lineage.js';
 import type { BaseContent, ChangeSince } from './change-since.js';
 
 interface ChangeRow extends Omit<AnnotationContent, 'instrument'> {
@@ -31,8 +32,8 @@ export class SetChangesRepository {
   }
 
   /**
-   * What the labels of annotations were called before they were renamed, by index; names that other labels have by now
-   * are not among them.
+   * What the labels of annotations were called before they were renamed or merged, by index; names that other labels
+   * have by now are not among them.
    */
   async formerLabels(
     manager: EntityManager,
@@ -40,10 +41,15 @@ export class SetChangesRepository {
     indexes: readonly number[],
   ): Promise<Map<number, Set<string>>> {
     const rows = await manager.query<{ index: number; name: string }[]>(
-      `SELECT annotations.index, changes.from_name AS name
+      `WITH RECURSIVE lineage (origin, label, since) AS (
+         SELECT DISTINCT instrument_id, instrument_id, 0::bigint FROM annotations
+          WHERE image_id = $1 AND index = ANY($2::integer[])
+         UNION ${MERGED_SINCE}
+       )
+       SELECT annotations.index, changes.from_name AS name
          FROM annotations
-         JOIN instrument_changes AS changes ON changes.instrument_id = annotations.instrument_id
-                                           AND changes.action = 'renamed'
+         JOIN lineage ON lineage.origin = annotations.instrument_id
+         JOIN ${CHANGES_OF_LINEAGE}
         WHERE annotations.image_id = $1 AND annotations.index = ANY($2::integer[])
           AND NOT EXISTS (SELECT FROM instruments
                            WHERE instruments.name = changes.from_name AND instruments.removed_at IS NULL)`,

@@ -32,20 +32,11 @@ export class InstrumentChangeResponse {
   image_count!: number;
 
   /**
-   * Annotations that it concerned; of a merge, those that it has relabelled so far.
+   * Annotations that it concerned.
    * @example 12
    */
   @ApiProperty({ type: 'integer', minimum: 0 })
   annotation_count!: number;
-
-  /** Null while a merge is not finished: the same request again goes on with it. */
-  @ApiProperty({
-    type: String,
-    format: 'date-time',
-    nullable: true,
-    example: '2026-03-01T08:30:00.000Z',
-  })
-  finished_at!: string | null;
 
   static from(change: InstrumentChange): InstrumentChangeResponse {
     return {
@@ -56,7 +47,6 @@ export class InstrumentChangeResponse {
       to_name: change.toName,
       image_count: change.imageCount,
       annotation_count: change.annotationCount,
-      finished_at: change.finishedAt?.toISOString() ?? null,
     };
   }
 }

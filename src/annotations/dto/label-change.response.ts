@@ -12,7 +12,7 @@ export class LabelChangeResponse {
   /** @example "Mayo-Hegar needle holder" */
   to!: string;
 
-  /** `rename`: one row is changed. `merge`: every annotation is. `none`: it is called so already. */
+  /** `merge`: a label of that name gets what carries this one. `none`: it is called so already. */
   @ApiProperty({ enum: ACTIONS, example: 'rename' })
   action!: LabelChange['action'];
 

@@ -7,10 +7,6 @@ export class LabelResponse {
   /** @example "needle holder" */
   name!: string;
 
-  /** The label that its annotations are getting, while a merge is not finished. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  merging_into!: string | null;
-
   /** When it was called something else last; null if it never was. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   renamed_at!: string | null;
@@ -29,7 +25,6 @@ export class LabelResponse {
   static from(label: Label): LabelResponse {
     return {
       name: label.name,
-      merging_into: label.mergingInto?.name ?? null,
       renamed_at: label.renamedAt?.toISOString() ?? null,
       renamed_by: label.renamedBy,
       version: label.version,

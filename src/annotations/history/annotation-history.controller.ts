@@ -49,8 +49,8 @@ export class AnnotationHistoryController {
 
   /**
    * List the versions of an annotation
-   * @remarks Newest first, a page at a time: what it was, who made it that, when and by what. Also of a deleted
-   * annotation. Versions that were superseded longer ago than HISTORY_RETENTION_DAYS are not kept, if that is set.
+   * @remarks Newest first, a page at a time: what it was, who made it that, when and by what; and what its label was
+   * called since, by renames and merges, which write no version. Also of a deleted annotation. Versions that were superseded longer ago than HISTORY_RETENTION_DAYS are not kept, if that is set.
    */
   @Requires('viewer')
   @Get('history')

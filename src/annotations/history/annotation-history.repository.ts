@@ -44,12 +44,12 @@ export class AnnotationHistoryRepository {
     return rows.length > 0;
   }
 
-  /** The versions of an annotation that are kept, newest first. */
+  /** The versions of an annotation that are kept, newest first, each with when the next one came. */
   async listOf(
     imageId: string,
     index: number,
     page: PageRequest,
-  ): Promise<Page<AnnotationVersion>> {
+  ): Promise<Page<AnnotationVersion & { supersededAt?: Date }>> {
     const manager = this.dataSource.manager;
     // Sizes first: 500 polygons of 10,000 points are never read for a page that cannot hold them.
     const sizes = await manager.query<{ version: number; bytes: number }[]>(
@@ -60,14 +60,21 @@ export class AnnotationHistoryRepository {
     );
     const fitting = fittingOf(sizes.slice(0, page.limit));
     const last = fitting.at(-1);
-    const rows = await manager.query<VersionRow[]>(
-      `SELECT ${COLUMNS} FROM annotation_versions
+    const rows = await manager.query<(VersionRow & { superseded_at: Date | null })[]>(
+      `SELECT ${COLUMNS}, (
+              SELECT newer.at FROM annotation_versions newer
+               WHERE newer.image_id = $1 AND newer.index = $2 AND newer.version = annotation_versions.version + 1
+            ) AS superseded_at
+         FROM annotation_versions
         WHERE image_id = $1 AND index = $2 AND version = ANY($3::integer[])
         ORDER BY version DESC`,
       [imageId, index, fitting.map(({ version }) => version)],
     );
     return {
-      items: rows.map(toVersion),
+      items: rows.map((row) => ({
+        ...toVersion(row),
+        ...(row.superseded_at && { supersededAt: row.superseded_at }),
+      })),
       ...(last && fitting.length < sizes.length ? { next: [last.version] } : {}),
       ...(page.count ? { total: await this.countOf(imageId, index, page.count) } : {}),
     };

@@ -8,10 +8,11 @@ import { AnnotatedImages } from '../annotated-images.js';
 import type { AnnotatedImage, AnnotationRecord } from '../annotation.js';
 import { type AnnotationView, viewed } from '../annotation-view.js';
 import { AnnotationNotFound } from '../annotations.errors.js';
+import { LabelLineage, type LabelStep, stepsFrom } from '../label-lineage.js';
 import { type AnnotationDiff, diffOf } from './annotation-diff.js';
 import { AnnotationVersionNotFound } from './annotation-history.errors.js';
 import { AnnotationHistoryRepository } from './annotation-history.repository.js';
-import { type AnnotationVersion, recordOf } from './annotation-version.js';
+import { type AnnotationVersion, type ListedVersion, recordOf } from './annotation-version.js';
 
 /** Two versions to compare, by their numbers. */
 export interface VersionPair {
@@ -25,6 +26,7 @@ export class AnnotationHistoryService {
   constructor(
     private readonly images: AnnotatedImages,
     private readonly history: AnnotationHistoryRepository,
+    private readonly labels: LabelLineage,
     private readonly environment: Environment,
   ) {}
 
@@ -48,9 +50,17 @@ export class AnnotationHistoryService {
     imageKey: string,
     index: number,
     page: PageRequest,
-  ): Promise<Page<AnnotationVersion>> {
+  ): Promise<Page<ListedVersion>> {
     const image = await this.requireUsed(caller, imageKey, index);
-    return this.history.listOf(image.id, index, page);
+    const { items, ...rest } = await this.history.listOf(image.id, index, page);
+    const steps = await this.stepsOf(items);
+    return {
+      ...rest,
+      items: items.map((version) => ({
+        ...version,
+        labelSteps: steps(version, version.supersededAt),
+      })),
+    };
   }
 
   /**
@@ -74,7 +84,8 @@ export class AnnotationHistoryService {
   }
 
   /**
-   * The annotations that an image had at a time, each in the version it had then, in the coordinates of a view.
+   * The annotations that an image had at a time, each in the version it had then and with its label as that was called
+   * then, in the coordinates of a view.
    * @returns also the strong entity tag of just that, which no set of today has
    * @throws AnnotatedImageNotFound | PictureMissing | AnnotationNotFound | InvalidRequest
    */
@@ -87,10 +98,31 @@ export class AnnotationHistoryService {
     if (time.getTime() > Date.now())
       throw new InvalidRequest([{ parameter: 'as_of', detail: 'must not lie in the future' }]);
     const image = await this.images.require(caller, imageKey);
-    const versions = await this.history.listAsOf(image.id, time);
+    const versions = await this.named(await this.history.listAsOf(image.id, time), time);
     const stored = versions.map((version) => recordOf(image.id, version));
     const { annotations, revision } = viewed(image, stored, view, this.environment);
     return { annotations, etag: tagOf(versions, revision) };
+  }
+
+  /** Versions with their labels as these were called at a time. */
+  private async named(
+    versions: readonly AnnotationVersion[],
+    time: Date,
+  ): Promise<AnnotationVersion[]> {
+    const steps = await this.stepsOf(versions);
+    return versions.map((version) => ({
+      ...version,
+      instrument: steps(version, time).at(-1)?.to ?? version.instrument,
+    }));
+  }
+
+  /** Says of each of these versions what its label was called since, up to a time. */
+  private async stepsOf(
+    versions: readonly AnnotationVersion[],
+  ): Promise<(version: AnnotationVersion, until?: Date) => LabelStep[]> {
+    const steps = await this.labels.stepsOf(versions.map(({ instrumentId }) => instrumentId));
+    return ({ instrumentId, instrument, at }, until) =>
+      stepsFrom(steps.get(instrumentId) ?? [], instrument, at, until);
   }
 
   private async requireVersion(
@@ -107,9 +139,11 @@ export class AnnotationHistoryService {
   }
 }
 
-/** Versions never change, so that their numbers say what they hold. */
+/** Versions never change but for what their labels are called, so that their numbers and those say what they hold. */
 function tagOf(versions: readonly AnnotationVersion[], revision = ''): string {
-  const numbers = versions.map(({ index, version }) => `${index}.${version}`);
+  const numbers = versions.map(
+    ({ index, version, instrument }) => `${index}.${version}.${encodeURIComponent(instrument)}`,
+  );
   const digest = createHash('sha256').update([revision, ...numbers].join(' '));
   return `"as-of-${digest.digest('hex').slice(0, 32)}"`;
 }

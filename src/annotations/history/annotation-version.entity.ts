@@ -24,7 +24,7 @@ import type { VersionChange } from './annotation-version.js';
 })
 @Check(
   'ck_annotation_versions_change',
-  `"change" IN ('created', 'replaced', 'deleted', 'restored', 'imported', 'relabelled')`,
+  `"change" IN ('created', 'replaced', 'deleted', 'restored', 'imported')`,
 )
 @Check('ck_annotation_versions_geometry', ONE_GEOMETRY)
 export class AnnotationVersionRow extends AnnotationContentColumns {

@@ -1,16 +1,10 @@
 import type { AnnotationContent, AnnotationRecord } from '../annotation.js';
 import { contentOfRow } from '../content-row.js';
 import type { GeometryMeasures } from '../geometry/measures.js';
+import type { LabelStep } from '../label-lineage.js';
 
 /** What made a version of an annotation. */
-export const VERSION_CHANGES = [
-  'created',
-  'replaced',
-  'deleted',
-  'restored',
-  'imported',
-  'relabelled',
-] as const;
+export const VERSION_CHANGES = ['created', 'replaced', 'deleted', 'restored', 'imported'] as const;
 export type VersionChange = (typeof VERSION_CHANGES)[number];
 
 // PostgreSQL's integer.
@@ -31,6 +25,12 @@ export interface AnnotationVersion extends AnnotationContent, GeometryMeasures {
   /** When the annotation was made whose version this is, and by which caller. */
   createdAt: Date;
   createdBy: string | null;
+}
+
+/** A version among the others of its annotation. */
+export interface ListedVersion extends AnnotationVersion {
+  /** What its label was called since, until the next version came. */
+  labelSteps: LabelStep[];
 }
 
 /** The annotation that was there when this was its newest version. */

@@ -3,7 +3,7 @@ const COLUMNS = `
   source, confidence, bbox, area, centroid, content_bytes, created_at, created_by, at, by, set_version`;
 
 /**
- * The ends of the three statements that write annotations: they append to the history what was just written, so
+ * The ends of the two statements that write annotations: they append to the history what was just written, so
  * that neither can be without the other and no change costs a statement more. Their last parameter is the version
  * that the set gets by the change.
  */
@@ -15,14 +15,6 @@ export const APPEND_WRITTEN = `
          attributes, source, confidence, bbox, area, centroid, "contentBytes", written.created_at, written.created_by, $3, $4, $5::integer
     FROM written JOIN content USING (index)
    WHERE written.image_id = content."imageId"`;
-
-/** Behind the common table `relabelled`: the rows of annotations that carry another label now. */
-export const APPEND_RELABELLED = `
-  INSERT INTO annotation_versions (${COLUMNS})
-  SELECT image_id, index, relabelled.version, 'relabelled', instruments.id, instruments.name, polygon, box, polyline,
-         points, mask, attributes, source, confidence, bbox, area, centroid, content_bytes, created_at, created_by, updated_at, updated_by,
-         (SELECT annotation_set_version + 1 FROM images WHERE images.id = image_id)
-    FROM relabelled JOIN instruments ON instruments.id = relabelled.instrument_id`;
 
 /** Behind the common table `deleted`: the rows of annotations that are deleted now. */
 export const APPEND_DELETED = `

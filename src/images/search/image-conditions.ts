@@ -66,7 +66,7 @@ function byLabels(images: Images, filter: ImageFilter, labels: LabelIds, walked?
     if (labelIds.length !== 1 || labelIds[0] !== walked)
       carrying(images, `instruments${place}`, labelIds);
   if (filter.noneOfInstruments)
-    carrying(images, 'instrumentsNone', labels.of(filter.noneOfInstruments), 'NOT EXISTS');
+    carrying(images, 'instrumentsNone', labels.listed(filter.noneOfInstruments), 'NOT EXISTS');
 }
 
 function carrying(

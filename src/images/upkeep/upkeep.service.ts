@@ -5,6 +5,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { AuditLog } from '../../access/audit-log.service.js';
+import { LabelListsService } from '../../annotations/label-lists.service.js';
 import { Environment } from '../../config/environment.js';
 import { SoleWorker, UPKEEP_LOCK } from '../../database/sole-worker.js';
 import { FileStorage } from '../../storage/file-storage.js';
@@ -34,6 +35,7 @@ export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly pictures: PictureStore,
     private readonly spool: UploadSpool,
     private readonly audit: AuditLog,
+    private readonly labels: LabelListsService,
     private readonly environment: Environment,
   ) {}
 
@@ -50,6 +52,7 @@ export class UpkeepService implements OnApplicationBootstrap, OnModuleDestroy {
   /** One round of everything; a part that fails is logged, and tried again in the next round. */
   async round(): Promise<void> {
     await this.attempt(() => this.removeAbandonedUploads());
+    await this.attempt(() => this.labels.relist());
     await this.attempt(async () => {
       await this.worker.run(UPKEEP_LOCK, async (dataSource) => {
         const { signal } = this.stopping;

@@ -1,10 +1,33 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { AnnotationContentResponse } from '../../dto/annotation-content.response.js';
-import {
-  type AnnotationVersion,
-  VERSION_CHANGES,
-  type VersionChange,
-} from '../annotation-version.js';
+import type { LabelStep } from '../../label-lineage.js';
+import { type ListedVersion, VERSION_CHANGES, type VersionChange } from '../annotation-version.js';
+
+/** That the label of an annotation was called something else from one moment on. */
+@ApiSchema({
+  name: 'LabelStep',
+  description: 'That the label of an annotation was called something else from one moment on.',
+})
+class LabelStepResponse {
+  /** @example "2026-03-02T10:15:00.000Z" */
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  /** Name of the caller who did it; null if nobody was asked for one (AUTH=off). */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  by!: string | null;
+
+  /** `merged`: another label was called so already. */
+  @ApiProperty({ enum: ['renamed', 'merged'], example: 'renamed' })
+  action!: LabelStep['action'];
+
+  /** @example "Mayo-Hegar needle holder" */
+  to_name!: string;
+
+  static from({ at, by, action, to }: LabelStep): LabelStepResponse {
+    return { at: at.toISOString(), by, action, to_name: to };
+  }
+}
 
 /** An annotation as one change left it. */
 @ApiSchema({
@@ -37,7 +60,10 @@ export class AnnotationVersionResponse extends AnnotationContentResponse {
   @ApiProperty({ type: String, nullable: true, example: null })
   by!: string | null;
 
-  static from(version: AnnotationVersion): AnnotationVersionResponse {
+  /** What became of the name of its label until the next version; the oldest first. */
+  label_changes!: LabelStepResponse[];
+
+  static from(version: ListedVersion): AnnotationVersionResponse {
     return {
       version: version.version,
       change: version.change,
@@ -55,6 +81,7 @@ export class AnnotationVersionResponse extends AnnotationContentResponse {
       centroid: version.centroid,
       at: version.at.toISOString(),
       by: version.by,
+      label_changes: version.labelSteps.map((step) => LabelStepResponse.from(step)),
     };
   }
 }
