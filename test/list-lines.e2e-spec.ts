@@ -18,6 +18,7 @@ const LISTS: readonly [what: string, path: () => string][] = [
   ['API keys', () => '/api-keys'],
   ['the audit log', () => '/audit-log'],
   ['the versions of an annotation', () => '/images/marked/annotations/0/history'],
+  ['the changes of all labels', () => '/instrument-changes'],
   ['the changes of a label', () => `/instruments/${label}/history`],
 ];
 

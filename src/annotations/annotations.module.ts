@@ -18,6 +18,7 @@ import { AnnotationHistoryService } from './history/annotation-history.service.j
 import { AnnotationRestorationService } from './history/annotation-restoration.service.js';
 import { HotSets } from './hot-sets.js';
 import { InstrumentsRepository } from './instruments.repository.js';
+import { LabelChangesController } from './label-changes.controller.js';
 import { LabelLineage } from './label-lineage.js';
 import { LabelListsRepository } from './label-lists.repository.js';
 import { LabelListsService } from './label-lists.service.js';
@@ -34,6 +35,7 @@ import { Vocabulary } from './vocabulary.js';
     SetEditsController,
     AnnotationHistoryController,
     LabelsController,
+    LabelChangesController,
   ],
   providers: [
     AnnotationsService,

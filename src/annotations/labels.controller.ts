@@ -16,7 +16,6 @@ import type { Request } from 'express';
 import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import { versionTag } from '../database/entity-tag.js';
-import type { Position } from '../database/page.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
 import { IfMatch } from '../http/conditional-requests.js';
@@ -41,11 +40,10 @@ import { LabelChangeResponse } from './dto/label-change.response.js';
 import { LabelResponse } from './dto/label.response.js';
 import { PatchInstrumentQuery } from './dto/patch-instrument.query.js';
 import { PatchInstrumentRequest } from './dto/patch-instrument.request.js';
+import { isLabelChange } from './label-change-cursor.js';
 import { LabelsService } from './labels.service.js';
 
 const NEWEST_FIRST = '-id';
-// PostgreSQL's bigint has 19 digits; the largest number of 18 is surely one.
-const CHANGE_ID = /^\d{1,18}$/;
 
 @ApiTags('annotations')
 @Controller('instruments')
@@ -90,9 +88,9 @@ export class LabelsController {
 
   /**
    * Rename a label, or merge it into another
-   * @remarks Everywhere: a rename changes one row, however many annotations carry the label, and whatever shows it
-   * gets another ETag. If a label of the new name exists, `merge` gives it the annotations, some thousands at a time
-   * beside everybody else; one that broke off goes on when it is sent again. `dry_run` says what would happen.
+   * @remarks Everywhere and at once, however many annotations carry the label: none of them is written, and whatever
+   * shows the label gets another ETag. If a label of the new name exists, `merge` has it take the place of this one, which
+   * is gone then. `dry_run` says what would happen.
    */
   @Requires('admin', { unbound: true })
   @Patch(':instrument_name')
@@ -146,15 +144,11 @@ export class LabelsController {
   ): Promise<Reply<InstrumentChangeResponse[] | StreamableFile>> {
     return replyList(request, {
       sort: NEWEST_FIRST,
-      page: query.toPageRequest(NEWEST_FIRST, isChange),
+      page: query.toPageRequest(NEWEST_FIRST, isLabelChange),
       read: (part) => this.labels.listChanges(name, part),
       present: (change) => InstrumentChangeResponse.from(change),
     });
   }
-}
-
-function isChange([id]: Position): boolean {
-  return typeof id === 'string' && CHANGE_ID.test(id);
 }
 
 function ActsOnLabel() {

@@ -136,14 +136,25 @@ export class LabelsRepository {
       .orderBy('change.id', 'DESC')
       .limit(page.limit + 1)
       .getMany();
-    const items = found.slice(0, page.limit);
-    const last = items.at(-1);
-    return {
-      items,
-      ...(found.length > items.length && last ? { next: [last.id] } : {}),
-      // Those of one label are few: there is nothing to estimate.
-      ...(page.count ? { total: await this.changesOf(name).getCount() } : {}),
+    return pageOf(found, page, () => this.changesOf(name).getCount());
+  }
+
+  /** What was done to all labels, from a time on; the oldest first. */
+  async listAllChanges(
+    since: Date | undefined,
+    page: PageRequest,
+  ): Promise<Page<InstrumentChange>> {
+    const all = () => {
+      const changes = this.dataSource.manager.createQueryBuilder(InstrumentChange, 'change');
+      return since ? changes.where('change.at >= :since', { since }) : changes;
     };
+    const changes = all();
+    if (page.after) changes.andWhere('change.id > :after', { after: page.after[0] });
+    const found = await changes
+      .orderBy('change.id', 'ASC')
+      .limit(page.limit + 1)
+      .getMany();
+    return pageOf(found, page, () => all().getCount());
   }
 
   private changesOf(name: string) {
@@ -153,6 +164,21 @@ export class LabelsRepository {
       { name },
     );
   }
+}
+
+/** Of changes of which one more was read. Labels are changed by hand: there is nothing to estimate. */
+async function pageOf(
+  found: InstrumentChange[],
+  { limit, count }: PageRequest,
+  total: () => Promise<number>,
+): Promise<Page<InstrumentChange>> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items,
+    ...(found.length > items.length && last ? { next: [last.id] } : {}),
+    ...(count ? { total: await total() } : {}),
+  };
 }
 
 function toLabel(row: LabelRow): Label {

@@ -139,6 +139,14 @@ export class LabelsService {
     return changes;
   }
 
+  /**
+   * What was done to all labels, from a time on; the oldest first. Renames and merges change what annotations are called
+   * without writing any of them: who keeps a copy does the same to it.
+   */
+  listAllChanges(since: Date | undefined, page: PageRequest): Promise<Page<InstrumentChange>> {
+    return this.labels.listAllChanges(since, page);
+  }
+
   private async replaceLabel(
     caller: Caller,
     name: string,

@@ -121,6 +121,7 @@ const CURSORS: Readonly<Record<string, string>> = {
   ),
   '/images/{image_key}/comments': encodeCursor('id', ['00000000-0000-7000-8000-000000000000']),
   '/images': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
+  '/instrument-changes': encodeCursor('id', ['0']),
   '/instruments': encodeCursor('name', ['a']),
   '/instruments/{instrument_name}/history': encodeCursor('-id', ['9007199254740991']),
   '/locations': encodeCursor('id', ['a']),

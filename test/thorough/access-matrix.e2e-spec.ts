@@ -82,6 +82,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     success: 204,
     earlier: [...IMAGE, 'deleteAnnotation'],
   },
+  listAllInstrumentChanges: { role: 'viewer', unbound: true, success: 200 },
   listInstrumentChanges: { role: 'admin', unbound: true, success: 200, earlier: IMAGE },
   createApiKey: { role: 'admin', success: 201 },
   listApiKeys: { role: 'admin', success: 200 },

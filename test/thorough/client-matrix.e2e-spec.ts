@@ -67,6 +67,7 @@ const ROWS: Readonly<Record<string, 'image' | 'list' | 'create' | 'admin' | 'sha
     getInstrument: 'shared',
     patchInstrument: 'shared',
     deleteInstrument: 'shared',
+    listAllInstrumentChanges: 'shared',
     listInstrumentChanges: 'shared',
     listApiKeys: 'admin',
     createApiKey: 'admin',
@@ -260,6 +261,7 @@ describe('a caller bound to a client', () => {
       ['patch', '/instruments/tray'],
       ['delete', '/instruments/tray'],
       ['get', '/instruments/tray/history'],
+      ['get', '/instrument-changes'],
     ] as const) {
       const answer = await expectNoChange(service, () => ours[method](path).send({}));
       expectProblem(answer, 403, 'client-bound');

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { type Http, startApp, type TestApp } from '../helpers/app.js';
 import { drawPicture } from '../helpers/pictures.js';
 import { manyImages } from '../helpers/many-images.js';
+import { allPages } from '../helpers/pages.js';
 import { expectProblem } from '../helpers/problems.js';
 import {
   aBox,
@@ -454,6 +455,48 @@ describe('after a rename', () => {
       'instrument.renamed /instruments/a',
     ]);
   });
+});
+
+describe('GET /instrument-changes', () => {
+  beforeEach(start());
+  afterEach(() => service.close());
+
+  it('tells what was done to all labels, so that a copy that is kept can do the same', async () => {
+    const image = await anImage(http, {
+      annotations: ['a', 'b', 'c'].map((label) => labelled(label)),
+    });
+    const copy = (await labelsOf(image)).map((label) => label);
+    const [first, second] = [new Date().toISOString(), await later()];
+    await rename('a', { name: 'd' });
+    await rename('b', { name: 'd', merge: true });
+    await rename('d', { name: 'e' });
+
+    const { body } = await http.get(`/instrument-changes?since=${first}`).expect(200);
+
+    const called = copy.map((label) =>
+      (body as Fields[]).reduce(
+        (name, { from_name, to_name }) => (name === from_name ? String(to_name) : name),
+        label,
+      ),
+    );
+    expect(called).toEqual(await labelsOf(image));
+    expect(called).toEqual(['e', 'e', 'c']);
+    expect(body.map(({ action }: Fields) => action)).toEqual(['renamed', 'merged', 'renamed']);
+    const rest = await http.get(`/instrument-changes?limit=1&count=exact&since=${second}`);
+    expect(rest.headers).toMatchObject({ 'x-total-count': '3' });
+    expect(await allPages(http, `/instrument-changes?limit=1&since=${first}`)).toEqual(
+      body.map((change: unknown) => [change]),
+    );
+    const future = await http.get('/instrument-changes?since=9999-01-01T00:00:00Z').expect(200);
+    expect(future.body).toEqual([]);
+    expectProblem(await http.get('/instrument-changes?since=x'), 400, 'invalid-request', ['since']);
+  });
+
+  /** A moment that nothing was done in. */
+  async function later(): Promise<string> {
+    await sleep(3);
+    return new Date().toISOString();
+  }
 });
 
 describe('DELETE /instruments/{instrument_name}', () => {

@@ -56,6 +56,7 @@ const SCENARIO: readonly [operationId: string, success: number, earlier: readonl
   ['getInstrument', 200, IMAGE],
   ['patchInstrument', 200, IMAGE],
   ['deleteInstrument', 204, [...IMAGE, 'deleteAnnotation']],
+  ['listAllInstrumentChanges', 200, [...IMAGE, 'patchInstrument']],
   ['listInstrumentChanges', 200, [...IMAGE, 'patchInstrument']],
   ['deleteImage', 204, IMAGE],
   ['restoreImage', 200, [...IMAGE, 'deleteImage']],
