@@ -37,7 +37,12 @@ export async function measureLabels(site) {
   );
   return [
     atMost(`renaming the popular label, ${images} images`, renameS, MOST_RENAME_S, 's'),
-    atMost(`merging it into another, and listing, ${images} images`, mergeS + relistS, MOST_MERGE_S, 's'),
+    atMost(
+      `merging it into another, and listing, ${images} images`,
+      mergeS + relistS,
+      MOST_MERGE_S,
+      's',
+    ),
     atMost(`p99 of reads meanwhile, ${images} images`, during / before, MOST_SLOWER, '× before'),
   ];
 }
