@@ -12,7 +12,7 @@ import { gatherImages, imagesInside } from './search/area.js';
 import { narrow } from './search/image-conditions.js';
 import { behind, isByCapture, positionOf, sorted } from './search/image-order.js';
 import { LabelIds } from './search/label-ids.js';
-import { labelToWalk } from './search/label-walk.js';
+import { type Walk, walkOf } from './search/label-walk.js';
 
 type Images = SelectQueryBuilder<Image>;
 type RawImage = Record<string, unknown>;
@@ -199,7 +199,8 @@ export class ImagesRepository {
   }
 
   private async count(caller: Caller, filter: ImageFilter, mode: CountMode): Promise<number> {
-    return countOf((await this.narrowed(caller, filter))(), mode, 'image.id');
+    // Not by two lists at a time: of what stands in both the planner expects one image.
+    return countOf((await this.narrowed(caller, filter, 'label'))(), mode, 'image.id');
   }
 
   /** Every query on images begins here: those of other clients do not exist for the caller. */
@@ -223,27 +224,27 @@ export class ImagesRepository {
     filter: ImageFilter,
     sort: ImageSort,
   ): Promise<() => Images> {
-    const images = await this.narrowed(caller, filter, isByCapture(sort));
+    const images = await this.narrowed(caller, filter, isByCapture(sort) ? 'both' : 'none');
     return () => sorted(images(), sort);
   }
 
   /**
    * Which way to them is the shortest is found out once.
-   * @param mayWalk whether they may come from the list of a label
+   * @param lists whether they may come from the list of a label, and from another one beside it
    */
   private async narrowed(
     caller: Caller,
     filter: ImageFilter,
-    mayWalk = true,
+    lists: 'none' | 'label' | 'both',
   ): Promise<() => Images> {
     const { manager } = this.dataSource;
     const labels = await LabelIds.namedBy(manager, filter);
     const single = labels.requiredBy(filter).filter(({ length }) => length === 1);
-    let walked: string | undefined;
-    if (mayWalk && single.length > 0) {
+    let walked: Walk | undefined;
+    if (lists !== 'none' && single.length > 0) {
       const others = this.visibleTo(caller);
       narrow(others, filter);
-      walked = await labelToWalk(manager, single.flat(), others);
+      walked = await walkOf(manager, single.flat(), lists === 'both' ? filter : undefined, others);
     }
     return () => {
       const images = this.visibleTo(caller);

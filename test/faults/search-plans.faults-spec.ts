@@ -179,6 +179,13 @@ describe('a page of a list of 50,000 images', () => {
     expect(plan).toContain(index);
   });
 
+  it('with a label and a client reads both lists, and looks up what stands in both', async () => {
+    const [plan] = await plansOf('/images?instrument=label-7&client_id=client-7&annotations=false');
+
+    expect(plan).toMatch(/Index Only Scan .*ix_image_instruments_instrument_id/);
+    expect(plan).toMatch(/Index Only Scan .*ix_images_client_id/);
+  });
+
   it('with an area that many have looks for it in the images along the order, not in all', async () => {
     const plans = await plansOf('/images?overlaps=1000,1000,500,500&annotations=false');
 

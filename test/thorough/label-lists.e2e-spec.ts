@@ -62,6 +62,16 @@ describe('lists by label', () => {
         'instrument=trocar&created_from=2026-02-02T00:00:00Z&created_to=2026-02-03T00:00:00Z',
       ),
     ).toEqual(keys.slice(4, 8).toReversed());
+    const odd = keys.filter((_, number) => number % 2);
+    expect(await found('instrument=trocar&client_id=odd')).toEqual(odd.toReversed());
+    expect(await found('instrument=trocar&client_id=odd&sort=created_at')).toEqual(odd);
+    expect(
+      await found('instrument=trocar&client_id=odd&created_from=2026-02-02T00:00:00Z'),
+    ).toEqual(odd.slice(2).toReversed());
+    await service.http.delete(pathTo({ image_key: keys[1]! })).expect(204);
+    expect(await found('instrument=trocar&client_id=odd&trash=true')).toEqual([keys[1]]);
+    expect(await found('instrument=trocar&client_id=odd&sort=created_at')).toEqual(odd.slice(1));
+    await service.http.post(pathTo({ image_key: keys[1]! }, 'restore')).expect(200);
     expect(await found('instrument=trocar&not_instrument=clip')).toEqual([]);
     expect(await found('instrument=trocar&sort=-received_at')).toEqual(keys.toReversed());
     expect(await found('instrument=trocar&sort=image_key')).toEqual(keys);

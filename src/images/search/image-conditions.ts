@@ -4,19 +4,19 @@ import type { Image } from '../image.entity.js';
 import type { ReviewState } from '../review-state.js';
 import { inside } from './area.js';
 import type { LabelIds } from './label-ids.js';
-import { captureOf, walk } from './label-walk.js';
+import { capturesOf, type Walk, walk } from './label-walk.js';
 
 type Images = SelectQueryBuilder<Image>;
 /**
  * Keeps the images that a filter lets through.
  * @param labels without which labels and what carries them make no difference
- * @param walked id of a required label whose list is walked in place of the images'
+ * @param walked by which lists, the one of a required label among them, in place of the images'
  */
 export function narrow(
   images: Images,
   filter: ImageFilter,
   labels?: LabelIds,
-  walked?: string,
+  walked?: Walk,
 ): void {
   byLife(images, filter);
   if (filter.ids) images.andWhere('image.id = ANY(:ids::bigint[])', { ids: filter.ids });
@@ -54,16 +54,17 @@ function oneOf(images: Images, property: keyof Image, values: readonly string[])
 }
 
 function byCapture(images: Images, { capturedFrom: from, capturedTo: to }: ImageFilter): void {
-  const { time } = captureOf(images);
-  if (from) images.andWhere(`${time} >= :from`, { from });
-  if (to) images.andWhere(`${time} < :to`, { to });
+  for (const { time } of capturesOf(images)) {
+    if (from) images.andWhere(`${time} >= :from`, { from });
+    if (to) images.andWhere(`${time} < :to`, { to });
+  }
 }
 
-function byLabels(images: Images, filter: ImageFilter, labels: LabelIds, walked?: string): void {
-  if (walked !== undefined) walk(images, walked);
+function byLabels(images: Images, filter: ImageFilter, labels: LabelIds, walked?: Walk): void {
+  if (walked) walk(images, walked, filter);
   // One condition each: the planner begins with the rarest label.
   for (const [place, labelIds] of labels.requiredBy(filter).entries())
-    if (labelIds.length !== 1 || labelIds[0] !== walked)
+    if (labelIds.length !== 1 || labelIds[0] !== walked?.labelId)
       carrying(images, `instruments${place}`, labelIds);
   if (filter.noneOfInstruments)
     carrying(images, 'instrumentsNone', labels.listed(filter.noneOfInstruments), 'NOT EXISTS');

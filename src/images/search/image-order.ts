@@ -2,7 +2,7 @@ import type { SelectQueryBuilder } from 'typeorm';
 import type { Position } from '../../database/page.js';
 import type { ImageSort } from '../image.js';
 import type { Image } from '../image.entity.js';
-import { captureOf } from './label-walk.js';
+import { capturesOf } from './label-walk.js';
 
 type Images = SelectQueryBuilder<Image>;
 
@@ -16,7 +16,7 @@ const TIMES = {
 export function sorted(images: Images, sort: ImageSort): Images {
   if (sort === 'image_key') return images.orderBy('image.key', 'ASC');
   const direction = sort.startsWith('-') ? 'DESC' : 'ASC';
-  const { time, id } = columnsOf(images, sort);
+  const [{ time, id }] = columnsOf(images, sort);
   return images.orderBy(time, direction).addOrderBy(id, direction);
 }
 
@@ -27,11 +27,11 @@ export function behind(images: Images, sort: ImageSort, [value, id]: Position): 
     return;
   }
   const comparison = sort.startsWith('-') ? '<' : '>';
-  const columns = columnsOf(images, sort);
-  images.andWhere(
-    `(${columns.time}, ${columns.id}) ${comparison} (:after::timestamptz, :afterId::bigint)`,
-    { after: value, afterId: id },
-  );
+  for (const columns of columnsOf(images, sort))
+    images.andWhere(
+      `(${columns.time}, ${columns.id}) ${comparison} (:after::timestamptz, :afterId::bigint)`,
+      { after: value, afterId: id },
+    );
 }
 
 /** Where an image stands in an order. */
@@ -40,9 +40,12 @@ export function positionOf(image: Image, sort: ImageSort): Position {
   return [image[timeOf(sort)].toISOString(), image.id];
 }
 
-function columnsOf(images: Images, sort: Exclude<ImageSort, 'image_key'>) {
+function columnsOf(
+  images: Images,
+  sort: Exclude<ImageSort, 'image_key'>,
+): ReturnType<typeof capturesOf> {
   const time = timeOf(sort);
-  return time === 'capturedAt' ? captureOf(images) : { time: `image.${time}`, id: 'image.id' };
+  return time === 'capturedAt' ? capturesOf(images) : [{ time: `image.${time}`, id: 'image.id' }];
 }
 
 /** Whether an order is that of capture. */
