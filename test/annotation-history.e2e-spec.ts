@@ -207,7 +207,7 @@ describe('GET …/history', () => {
     expectProblem(await http.get(elsewhere), 404, 'annotation-not-found');
     expectProblem(await http.get(`${elsewhere}?limit=0`), 404, 'annotation-not-found');
     const path = pathTo(annotation, 'history');
-    for (const cursor of ['x', 'WyItdmVyc2lvbiIsMC41XQ'])
+    for (const cursor of ['x', 'WyJhbm5vdGF0aW9uLWhpc3Rvcnk6LXZlcnNpb24iLDAuNV0'])
       expectProblem(await http.get(path).query({ cursor }), 400, 'invalid-request', ['cursor']);
   });
 

@@ -165,10 +165,13 @@ describe('GET /audit-log', () => {
     ['subject=', 'subject'],
     ['request_id=%0a', 'request_id'],
     ['from=2026-01-01T00:00:00Z&from=2026-01-01T00:00:00Z', 'from'],
-    [`cursor=${Buffer.from('["-at","now","1"]').toString('base64url')}`, 'cursor'],
-    [`cursor=${Buffer.from('["-at","2026-01-01T00:00:00Z","x"]').toString('base64url')}`, 'cursor'],
+    [`cursor=${Buffer.from('["audit-log:-at","now","1"]').toString('base64url')}`, 'cursor'],
     [
-      `cursor=${Buffer.from('["-at","2026-01-01T00:00:00Z","9999999999999999999"]').toString('base64url')}`,
+      `cursor=${Buffer.from('["audit-log:-at","2026-01-01T00:00:00Z","x"]').toString('base64url')}`,
+      'cursor',
+    ],
+    [
+      `cursor=${Buffer.from('["audit-log:-at","2026-01-01T00:00:00Z","9999999999999999999"]').toString('base64url')}`,
       'cursor',
     ],
     ['id=1', 'id'],

@@ -178,7 +178,7 @@ describe('comments', () => {
       const query = 'resolved=1&annotation_index=x&author=me';
       const answer = await http.get(`${pathTo(image, 'comments')}?${query}`);
       expectProblem(answer, 400, 'invalid-request', ['resolved', 'annotation_index', 'author']);
-      const cursor = Buffer.from('["id","1"]').toString('base64url');
+      const cursor = Buffer.from('["comments:id","1"]').toString('base64url');
       const strange = await http.get(`${pathTo(image, 'comments')}?cursor=${cursor}`);
       expectProblem(strange, 400, 'invalid-request', ['cursor']);
     });

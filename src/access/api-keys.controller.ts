@@ -32,7 +32,7 @@ import { CreateApiKeyRequest } from './dto/create-api-key.request.js';
 import { CreatedApiKeyResponse } from './dto/created-api-key.response.js';
 import { CurrentCaller, Requires } from './requires.decorator.js';
 
-const BY_NAME = 'name';
+const BY_NAME = 'api-keys:name';
 
 @ApiTags('access')
 @Controller('api-keys')

@@ -12,7 +12,7 @@ import { AuditEntryResponse } from './dto/audit-entry.response.js';
 import { ListAuditLogQuery } from './dto/list-audit-log.query.js';
 import { CurrentCaller, Requires } from './requires.decorator.js';
 
-const NEWEST_FIRST = '-at';
+const NEWEST_FIRST = 'audit-log:-at';
 // PostgreSQL's bigint has 19 digits; the largest number of 18 is surely one.
 const ENTRY_ID = /^\d{1,18}$/;
 

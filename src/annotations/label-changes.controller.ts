@@ -10,7 +10,7 @@ import { ListInstrumentChangesQuery } from './dto/list-instrument-changes.query.
 import { isLabelChange } from './label-change-cursor.js';
 import { LabelsService } from './labels.service.js';
 
-const OLDEST_FIRST = 'id';
+const OLDEST_FIRST = 'instrument-changes:id';
 
 @ApiTags('annotations')
 @Controller('instrument-changes')

@@ -43,7 +43,7 @@ import { PatchInstrumentRequest } from './dto/patch-instrument.request.js';
 import { isLabelChange } from './label-change-cursor.js';
 import { LabelsService } from './labels.service.js';
 
-const NEWEST_FIRST = '-id';
+const NEWEST_FIRST = 'label-history:-id';
 
 @ApiTags('annotations')
 @Controller('instruments')

@@ -23,7 +23,7 @@ export const HEADERS: Readonly<Record<string, Header>> = {
     schema: {
       type: 'string',
       pattern: '^<[^>]+>; rel="next"$',
-      examples: ['</users?limit=1&cursor=WyJpZCIsImFkYSJd>; rel="next"'],
+      examples: ['</users?limit=1&cursor=WyJ1c2VyczppZCIsImFkYSJd>; rel="next"'],
     },
   },
   'X-Total-Count': {
@@ -112,20 +112,22 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
 
 /** Cursors that are good in every database: from before the first item that an example makes. */
 const CURSORS: Readonly<Record<string, string>> = {
-  '/api-keys': encodeCursor('name', ['a']),
-  '/audit-log': encodeCursor('-at', ['9999-12-31T23:59:59.999Z', '1']),
+  '/api-keys': encodeCursor('api-keys:name', ['a']),
+  '/audit-log': encodeCursor('audit-log:-at', ['9999-12-31T23:59:59.999Z', '1']),
   '/iiif/presentation/3/manifest': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
   '/images/{image_key}/annotations/{annotation_index}/history': encodeCursor(
-    '-version',
+    'annotation-history:-version',
     [2_147_483_647],
   ),
-  '/images/{image_key}/comments': encodeCursor('id', ['00000000-0000-7000-8000-000000000000']),
+  '/images/{image_key}/comments': encodeCursor('comments:id', [
+    '00000000-0000-7000-8000-000000000000',
+  ]),
   '/images': encodeCursor('-created_at', ['9999-12-31T23:59:59.999Z', '1']),
-  '/instrument-changes': encodeCursor('id', ['0']),
-  '/instruments': encodeCursor('name', ['a']),
-  '/instruments/{instrument_name}/history': encodeCursor('-id', ['9007199254740991']),
-  '/locations': encodeCursor('id', ['a']),
-  '/users': encodeCursor('id', ['a']),
+  '/instrument-changes': encodeCursor('instrument-changes:id', ['0']),
+  '/instruments': encodeCursor('instruments:name', ['a']),
+  '/instruments/{instrument_name}/history': encodeCursor('label-history:-id', ['9007199254740991']),
+  '/locations': encodeCursor('locations:id', ['a']),
+  '/users': encodeCursor('users:id', ['a']),
 };
 
 /** Writes down what holds for every route of a kind, so that no controller repeats it. */

@@ -11,7 +11,7 @@ import { Reply } from './reply.js';
 
 /** How a list is read and shown. */
 export interface Listing<P extends Page<unknown>, R extends object> {
-  /** Name of the order in which it is read. */
+  /** Name of the list and the order in which it is read: what its cursors hold for. */
   sort: string;
   /** The page that is asked for. */
   page: PageRequest;

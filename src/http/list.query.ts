@@ -20,7 +20,7 @@ export class ListQuery {
   @IsOptional()
   limit: number = 50;
 
-  /** Where to go on, from the `Link` of the page before; opaque. */
+  /** Where to go on, from the `Link` of the page before; opaque. It holds for this list in this order only. */
   @ApiProperty({ required: false })
   @IsString()
   @IsOptional()
@@ -36,7 +36,7 @@ export class ListQuery {
   count: (typeof COUNTS)[number] = 'none';
 
   /**
-   * @param sort name of the order in which the list is read: a cursor holds for one order only
+   * @param sort name of the list and the order in which it is read, no other list's: a cursor holds for these only
    * @throws InvalidRequest when the cursor is not one of this list
    */
   toPageRequest(sort: string, accepts: (position: Position) => boolean): PageRequest {

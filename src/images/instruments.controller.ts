@@ -10,7 +10,7 @@ import { InstrumentResponse } from './dto/instrument.response.js';
 import { ListInstrumentsQuery } from './dto/list-instruments.query.js';
 import { InstrumentsService } from './instruments.service.js';
 
-const BY_NAME = 'name';
+const BY_NAME = 'instruments:name';
 // Each page counts anew, so that few large ones cost least.
 const COUNTED_AT_ONCE = { first: 1_000, next: 5_000 };
 

@@ -34,7 +34,7 @@ import { LocationResponse } from './dto/location.response.js';
 import type { Location } from './location.entity.js';
 import { LocationsService } from './locations.service.js';
 
-const BY_ID = 'id';
+const BY_ID = 'locations:id';
 
 @ApiTags('locations')
 @Controller('locations')

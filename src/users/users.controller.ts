@@ -34,7 +34,7 @@ import { UserResponse } from './dto/user.response.js';
 import type { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
-const BY_ID = 'id';
+const BY_ID = 'users:id';
 
 @ApiTags('users')
 @Controller('users')

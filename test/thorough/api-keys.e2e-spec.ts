@@ -266,7 +266,7 @@ describe('GET /api-keys', () => {
 
     for (const count of ['exact', 'estimated'])
       expect((await list(`count=${count}`)).headers['x-total-count']).toMatch(/^\d+$/);
-    const foreign = Buffer.from('["id","a"]').toString('base64url');
+    const foreign = Buffer.from('["instruments:name","a"]').toString('base64url');
     expectProblem(await list(`cursor=${foreign}`), 400, 'invalid-request', ['cursor']);
   });
 });

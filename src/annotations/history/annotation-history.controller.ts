@@ -36,7 +36,7 @@ import { AnnotationVersionResponse } from './dto/annotation-version.response.js'
 import { DiffVersionsQuery } from './dto/diff-versions.query.js';
 import { RestoreAnnotationQuery } from './dto/restore-annotation.query.js';
 
-const NEWEST_FIRST = '-version';
+const NEWEST_FIRST = 'annotation-history:-version';
 
 @ApiTags('annotations')
 @Controller('images/:image_key/annotations/:annotation_index')

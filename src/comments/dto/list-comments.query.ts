@@ -6,7 +6,7 @@ import { MAX_ANNOTATION_INDEX } from '../../http/validation/path-parameters.js';
 import type { CommentFilter } from '../comment.js';
 
 /** Name of the order in which comments are listed: their ids sort as they were made. */
-export const OLDEST_FIRST = 'id';
+export const OLDEST_FIRST = 'comments:id';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const EACH = { each: true };
 
