@@ -312,7 +312,7 @@ describe('quality', () => {
     expect((await pixelsOf(body)).data.equals((await pixelsOf(picture)).data)).toBe(true);
   });
 
-  it.each(['0', '101', '1.5', '-1', '', 'NaN', '1e3', '0x10', '７５', 'high'])(
+  it.each(['0', '101', '1.5', '-1', '', 'NaN', '1e1', '75.0', '+75', '0x10', '７５', 'high'])(
     'is refused as %j, by name',
     async (quality) => {
       const image = await aPhotograph(http);

@@ -177,6 +177,7 @@ describe('the filters of GET /images', () => {
     ['hardware_id=a%0Ab', ['hardware_id']],
     ['ml_tag=train', ['ml_tag']],
     ['ml_tag=TRAIN&ml_tag=x', ['ml_tag']],
+    ['min_annotations=1e0&max_annotations=2.0', ['min_annotations', 'max_annotations']],
     ['created_from=2026-01-03', ['created_from']],
     ['created_to=2026-01-03T00:00:00', ['created_to']],
     ['created_from=2026-01-03T00:00:00Z&created_from=2026-01-04T00:00:00Z', ['created_from']],

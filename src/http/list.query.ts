@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import type { PageRequest, Position } from '../database/page.js';
-import { ToNumber } from './validation/conversions.js';
+import { ToInteger } from './validation/conversions.js';
 import { decodeCursor } from './cursor.js';
 
 const COUNTS = ['exact', 'estimated', 'none'] as const;
@@ -13,7 +13,7 @@ export class ListQuery {
    * @example 10
    */
   @ApiProperty({ type: 'integer' })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(1)
   @Max(500)

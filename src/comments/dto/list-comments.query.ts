@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsArray, IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ListQuery } from '../../http/list.query.js';
-import { ToArray, ToBoolean, ToNumber } from '../../http/validation/conversions.js';
+import { ToArray, ToBoolean, ToInteger } from '../../http/validation/conversions.js';
 import { MAX_ANNOTATION_INDEX } from '../../http/validation/path-parameters.js';
 import type { CommentFilter } from '../comment.js';
 
@@ -26,7 +26,7 @@ export class ListCommentsQuery extends ListQuery {
    * @example [0]
    */
   @ApiProperty({ type: 'integer', isArray: true, required: false })
-  @ToNumber()
+  @ToInteger()
   @ToArray()
   @IsArray()
   @IsInt(EACH)

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
 import { IsArray, IsInt, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import type { InvalidRequest } from '../../errors/invalid-request.js';
-import { ToArray, ToNumber } from './conversions.js';
+import { ToArray, ToInteger } from './conversions.js';
 import { Environment } from '../../config/environment.js';
 import { validateBody, validateParameters } from './request-validation.js';
 import { IsLabel } from './text.js';
@@ -21,7 +21,7 @@ class Body {
   @IsArray() @IsLabel(255, { each: true }) @IsOptional() labels?: string[];
 }
 class Query {
-  @ToNumber() @IsInt() @IsOptional() limit = 50;
+  @ToInteger() @IsInt() @IsOptional() limit = 50;
   @ToArray() @IsLabel(255, { each: true }) @IsOptional() label?: string[];
   toFilter() {
     return this.label;
@@ -93,6 +93,10 @@ describe('validateParameters', () => {
   it.each<[object, string[]]>([
     [{ limit: ['1', '2'] }, ['limit']],
     [{ limit: '' }, ['limit']],
+    ...['1e1', '1.0', '+5', ' 5', '05', '-0', '0x10'].map((limit): [object, string[]] => [
+      { limit },
+      ['limit'],
+    ]),
     [{ label: ['a', ' b'] }, ['label']],
     [{ toFilter: '1', toString: '2' }, ['toFilter', 'toString']],
     [JSON.parse('{"__proto__":["1","2"]}') as object, ['__proto__']],

@@ -4,7 +4,7 @@ import type { Area } from '../image.js';
 
 /** `x,y,w,h`: four finite numbers, the last two of them above 0; undefined for anything else. */
 export function areaIn(text: string): Area | undefined {
-  const numbers = text.split(',').map(toNumber);
+  const numbers = text.split(',').map((part) => toNumber(part));
   const isFinite = (value: unknown): value is number => Number.isFinite(value);
   if (numbers.length !== 4 || !numbers.every(isFinite)) return undefined;
   const [x = 0, y = 0, width = 0, height = 0] = numbers;

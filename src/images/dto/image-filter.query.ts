@@ -10,7 +10,7 @@ import {
   Min,
 } from 'class-validator';
 import { ListQuery } from '../../http/list.query.js';
-import { ToArray, ToBoolean, ToNumber } from '../../http/validation/conversions.js';
+import { ToArray, ToBoolean, ToInteger } from '../../http/validation/conversions.js';
 import { IsInstant, toInstant } from '../../http/validation/instant.js';
 import { MAX_ID_BYTES } from '../../http/validation/path-parameters.js';
 import { IsKey, IsLabel, IsPartOfName } from '../../http/validation/text.js';
@@ -157,7 +157,7 @@ export class ImageFilterQuery extends ListQuery {
    * @example 1
    */
   @ApiProperty({ type: 'integer' })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(0)
   @Max(MAX_COUNT)
@@ -169,7 +169,7 @@ export class ImageFilterQuery extends ListQuery {
    * @example 10
    */
   @ApiProperty({ type: 'integer' })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(0)
   @Max(MAX_COUNT)

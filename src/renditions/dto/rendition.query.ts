@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsPositive } from 'class-validator';
 import { Matches, Max, Min } from 'class-validator';
-import { ToBoolean, ToNumber } from '../../http/validation/conversions.js';
+import { ToBoolean, ToInteger, ToNumber } from '../../http/validation/conversions.js';
 import { MAX_ANNOTATION_INDEX } from '../../http/validation/path-parameters.js';
 import { FITS, type Fit } from '../fit.js';
 import { COLOUR, colourIn, REGION, regionIn } from '../parameter-syntax.js';
@@ -30,7 +30,7 @@ export class RenditionQuery {
    * @example 80
    */
   @ApiProperty({ type: 'integer', required: false })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(1)
   @Max(100)
@@ -42,7 +42,7 @@ export class RenditionQuery {
    * @example 320
    */
   @ApiProperty({ type: 'integer', required: false })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(1)
   @Max(MAX_SIDE)
@@ -54,7 +54,7 @@ export class RenditionQuery {
    * @example 240
    */
   @ApiProperty({ type: 'integer', required: false })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(1)
   @Max(MAX_SIDE)
@@ -109,7 +109,7 @@ export class RenditionQuery {
    * @example 0
    */
   @ApiProperty({ default: 0, required: false })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(0)
   @Max(MAX_SIDE)
@@ -121,7 +121,7 @@ export class RenditionQuery {
    * @example 90
    */
   @ApiProperty({ type: 'integer', enum: ROTATIONS, default: 0, required: false })
-  @ToNumber()
+  @ToInteger()
   @IsIn(ROTATIONS)
   @IsOptional()
   rotate?: Rotation;
@@ -151,7 +151,7 @@ export class RenditionQuery {
    * @example 100000
    */
   @ApiProperty({ type: 'integer', required: false })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(1)
   @Max(1_000_000_000)
@@ -175,7 +175,7 @@ export class RenditionQuery {
    * @example 0
    */
   @ApiProperty({ type: 'integer', required: false })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(0)
   @Max(MAX_ANNOTATION_INDEX)

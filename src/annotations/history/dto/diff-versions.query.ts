@@ -1,13 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { ToNumber } from '../../../http/validation/conversions.js';
+import { ToInteger } from '../../../http/validation/conversions.js';
 import { HIGHEST_VERSION } from '../annotation-version.js';
 
 /** Which versions are compared. */
 export class DiffVersionsQuery {
   /** The version that is compared; left out, the one before `to`. */
   @ApiProperty({ type: 'integer', required: false, example: 1 })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(1)
   @Max(HIGHEST_VERSION)
@@ -16,7 +16,7 @@ export class DiffVersionsQuery {
 
   /** The version that it is compared with; left out, the newest. */
   @ApiProperty({ type: 'integer', required: false, example: 2 })
-  @ToNumber()
+  @ToInteger()
   @IsInt()
   @Min(1)
   @Max(HIGHEST_VERSION)
