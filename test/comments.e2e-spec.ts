@@ -208,6 +208,15 @@ describe('comments', () => {
       expect(open.body).toMatchObject({ resolved: false, resolved_at: null, version: 4 });
     });
 
+    it('leaves version, time and entity tag where it changes nothing', async () => {
+      const { path, comment } = await aComment(http, await anImage(http));
+      for (const patch of [{}, { resolved: false }, { text: comment.text }]) {
+        const answer = await http.patch(path).set('If-Match', '"1"').send(patch).expect(200);
+        expect(answer.body).toEqual(comment);
+        expect(answer.headers.etag).toBe('"1"');
+      }
+    });
+
     it('answers 412 when the comment changed since it was read', async () => {
       const { path } = await aComment(http, await anImage(http));
       const etag = await etagOf(http, path);

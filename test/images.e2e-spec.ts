@@ -545,6 +545,30 @@ describe('PATCH /images/{image_key}', () => {
     expectProblem(answer, 400, 'invalid-request', ['#']);
   });
 
+  it.each<[string, Fields]>([
+    ['names nothing', {}],
+    [
+      'says what is so already',
+      {
+        client_id: 'st-james',
+        created_at: '2026-03-01T09:30:00+01:00',
+        ml_tag: 'TEST',
+        hardware_id: null,
+        user_id: null,
+      },
+    ],
+  ])('leaves version, time and entity tag where it %s', async (_, patch) => {
+    const image = await anImage(http, { ml_tag: 'TEST', created_at: '2026-03-01T08:30:00Z' });
+    const etag = await etagOf(http, pathTo(image));
+
+    const answer = await http.patch(pathTo(image)).set('If-Match', etag).send(patch).expect(200);
+
+    expect(answer.body).toEqual(image);
+    expect(answer.headers.etag).toBe(etag);
+    const stale = await http.patch(pathTo(image)).set('If-Match', '"0"').send(patch);
+    expectProblem(stale, 412, 'image-changed');
+  });
+
   it('refuses no body at all', async () => {
     expectProblem(await http.patch(pathTo(await anImage(http))), 400, 'invalid-request', ['#']);
   });

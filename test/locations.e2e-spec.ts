@@ -115,6 +115,19 @@ describe('PUT /locations/{location_id}', () => {
 });
 
 describe('PATCH /locations/{location_id}', () => {
+  it('leaves version, time and entity tag where it changes nothing', async () => {
+    const location = await aLocation(http);
+    const path = `/locations/${location.id}`;
+
+    for (const patch of [{}, { town: location.town }]) {
+      const answer = await http.patch(path).set('If-Match', '"1"').send(patch).expect(200);
+      expect(answer.body).toEqual(location);
+      expect(answer.headers.etag).toBe('"1"');
+    }
+    const log = await http.get('/audit-log').query({ subject: path }).expect(200);
+    expect(log.body).toEqual([expect.objectContaining({ action: 'location.created' })]);
+  });
+
   it('changes what is named and leaves the rest', async () => {
     const location = await aLocation(http);
 

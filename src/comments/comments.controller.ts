@@ -102,7 +102,7 @@ export class CommentsController {
   /**
    * Change or resolve a comment
    * @remarks A JSON merge patch (RFC 7396). Every annotator resolves comments and opens them again; the text is changed
-   * by who wrote it, or by an admin.
+   * by who wrote it, or by an admin. A patch that changes nothing leaves the version and the ETag.
    */
   @Requires('annotator')
   @Patch(':comment_id')

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import type { AuditedAction } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
+import { changesNothing } from '../database/changes-nothing.js';
 import { versionTag } from '../database/entity-tag.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
@@ -75,7 +76,7 @@ export class CommentsService {
   }
 
   /**
-   * Changes the text of a comment, resolves it or opens it again.
+   * Changes the text of a comment, resolves it or opens it again; one that is so already keeps its version.
    * @throws ImageNotFound | CommentNotFound | NotTheAuthor | PreconditionFailed
    */
   changeComment(
@@ -91,9 +92,13 @@ export class CommentsService {
       if (text !== undefined) assertMayRewrite(caller, comment);
       assertUnchanged(precondition, comment);
       const now = new Date();
-      await this.repository.update(manager, comment, {
+      const change = {
         ...(text === undefined ? {} : { text }),
         ...resolution(caller, comment, resolved, now),
+      };
+      if (changesNothing(comment, change)) return comment;
+      await this.repository.update(manager, comment, {
+        ...change,
         version: comment.version + 1,
         updatedAt: now,
         updatedBy: caller.name,

@@ -9,6 +9,7 @@ import {
 } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { ConditionalResource, Precondition } from '../errors/precondition.js';
+import { changesNothing } from './changes-nothing.js';
 import { isForeignKeyViolation } from './database-errors.js';
 import { versionTag } from './entity-tag.js';
 import { countRows } from './estimate.js';
@@ -111,9 +112,9 @@ export class VersionedRecords<E extends VersionedRecord> {
   }
 
   /**
-   * Changes a record that exists.
+   * Changes a record that exists. One that is so already stays as it is, with its version.
    * @param by name of the caller who changes it
-   * @returns the record as it is now, or undefined if there is none
+   * @returns the record as it is now and whether that is new, or undefined if there is none
    * @throws PreconditionFailed when it is not the one that the client read
    */
   async changeIn(
@@ -122,9 +123,11 @@ export class VersionedRecords<E extends VersionedRecord> {
     precondition: Precondition,
     content: Partial<Content<E>>,
     by: string | null,
-  ): Promise<E | undefined> {
+  ): Promise<{ record: E; isChanged: boolean } | undefined> {
     const current = await this.lock(manager, id, precondition);
     if (!current) return undefined;
+    if (changesNothing<Partial<Content<E>>>(current, content))
+      return { record: current, isChanged: false };
     const version = current.version + 1;
     const changed = { ...content, version, updatedAt: new Date(), updatedBy: by };
     await manager.update(
@@ -132,7 +135,7 @@ export class VersionedRecords<E extends VersionedRecord> {
       this.byId(id),
       changed as unknown as QueryDeepPartialEntity<E>,
     );
-    return Object.assign(current, changed);
+    return { record: Object.assign(current, changed), isChanged: true };
   }
 
   /**

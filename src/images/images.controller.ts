@@ -165,7 +165,8 @@ export class ImagesController {
 
   /**
    * Change an image
-   * @remarks A JSON merge patch (RFC 7396) of its details: what is left out stays as it is, null clears.
+   * @remarks A JSON merge patch (RFC 7396) of its details: what is left out stays as it is, null clears. A patch
+   * that changes nothing leaves the version and the ETag.
    */
   @Requires('admin')
   @Patch(':image_key')

@@ -4,6 +4,7 @@ import { ClientForbidden } from '../access/access.errors.js';
 import { type AuditedAction, AuditLog } from '../access/audit-log.service.js';
 import type { Caller } from '../access/caller.js';
 import { AnnotationSetsService, renamesIn } from '../annotations/annotation-sets.service.js';
+import { changesNothing } from '../database/changes-nothing.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { type RepeatableRequest, RepeatableRequests } from '../database/repeatable-requests.js';
 import type { Fault } from '../errors/domain-error.js';
@@ -80,7 +81,7 @@ export class ImagesService {
   }
 
   /**
-   * Changes the given details of an image.
+   * Changes the given details of an image; one that has them already stays as it is, with its version.
    * @throws ClientForbidden | ImageNotFound | PreconditionFailed | UnknownReference
    */
   async changeDetails(
@@ -93,6 +94,7 @@ export class ImagesService {
     const image = await this.changing(key, async (manager) => {
       const current = await this.lockInUse(manager, caller, key);
       precondition.assertHolds('image', await this.stateIn(manager, current));
+      if (changesNothing<Partial<ImageDetails>>(current, details)) return current;
       await this.assertReferencesIn(manager, details);
       const changed = await this.changeIn(manager, caller, current, details);
       await this.noteIn(manager, caller, 'image.changed', changed);

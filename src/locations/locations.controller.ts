@@ -100,7 +100,7 @@ export class LocationsController {
 
   /**
    * Replace a location
-   * @remarks Whole: an optional field that is left out is cleared.
+   * @remarks Whole: an optional field that is left out is cleared. What is so already keeps its version.
    */
   @Requires('admin', { unbound: true })
   @Put(':location_id')
@@ -118,7 +118,8 @@ export class LocationsController {
 
   /**
    * Change a location
-   * @remarks A JSON merge patch (RFC 7396): what is left out stays as it is.
+   * @remarks A JSON merge patch (RFC 7396): what is left out stays as it is. A patch that changes nothing leaves
+   * the version and the ETag.
    */
   @Requires('admin', { unbound: true })
   @Patch(':location_id')

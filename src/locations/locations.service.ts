@@ -69,7 +69,7 @@ export class LocationsService {
   }
 
   /**
-   * Replaces what is given of a location that exists.
+   * Replaces what is given of a location that exists; one that is so already stays as it is, with its version.
    * @throws LocationNotFound | PreconditionFailed
    */
   changeLocation(
@@ -81,8 +81,8 @@ export class LocationsService {
     return this.dataSource.transaction(async (manager) => {
       const changed = await this.records.changeIn(manager, id, precondition, content, caller.name);
       if (!changed) throw new LocationNotFound(id);
-      await this.note(manager, caller, 'location.changed', id);
-      return changed;
+      if (changed.isChanged) await this.note(manager, caller, 'location.changed', id);
+      return changed.record;
     });
   }
 

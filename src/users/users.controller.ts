@@ -93,7 +93,7 @@ export class UsersController {
 
   /**
    * Replace a user
-   * @remarks Whole: an optional field that is left out is cleared.
+   * @remarks Whole: an optional field that is left out is cleared. What is so already keeps its version.
    */
   @Requires('admin', { unbound: true })
   @Put(':user_id')
@@ -111,7 +111,8 @@ export class UsersController {
 
   /**
    * Change a user
-   * @remarks A JSON merge patch (RFC 7396): what is left out stays as it is.
+   * @remarks A JSON merge patch (RFC 7396): what is left out stays as it is. A patch that changes nothing leaves
+   * the version and the ETag.
    */
   @Requires('admin', { unbound: true })
   @Patch(':user_id')

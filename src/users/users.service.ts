@@ -69,7 +69,7 @@ export class UsersService {
   }
 
   /**
-   * Replaces what is given of a user that exists.
+   * Replaces what is given of a user that exists; one that is so already stays as it is, with its version.
    * @throws UserNotFound | PreconditionFailed
    */
   changeUser(
@@ -81,8 +81,8 @@ export class UsersService {
     return this.dataSource.transaction(async (manager) => {
       const changed = await this.records.changeIn(manager, id, precondition, content, caller.name);
       if (!changed) throw new UserNotFound(id);
-      await this.note(manager, caller, 'user.changed', id);
-      return changed;
+      if (changed.isChanged) await this.note(manager, caller, 'user.changed', id);
+      return changed.record;
     });
   }
 
