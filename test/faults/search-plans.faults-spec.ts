@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../helpers/app.js';
+import { manyImages } from '../helpers/many-images.js';
 import { nextPage } from '../helpers/pages.js';
 import { statementsOf } from '../helpers/statements.js';
 
@@ -184,6 +185,16 @@ describe('a page of a list of 50,000 images', () => {
 
     expect(plan).toMatch(/Index Only Scan .*ix_image_instruments_instrument_id/);
     expect(plan).toMatch(/Index Only Scan .*ix_images_client_id/);
+  });
+
+  it('with a label and a client of which the planner has not heard yet looks each image up by its key', async () => {
+    await manyImages(service.dataSource, 1_500, { client_id: 'client-new' });
+
+    const [plan] = await plansOf(
+      '/images?instrument=label-7&client_id=client-new&annotations=false',
+    );
+
+    expect(plan).toMatch(/Index Cond: \(id = \(\w+\.image_id \+ 0\)\)/);
   });
 
   it('with an area that many have looks for it in the images along the order, not in all', async () => {

@@ -20,11 +20,11 @@ export function narrow(
 ): void {
   byLife(images, filter);
   if (filter.ids) images.andWhere('image.id = ANY(:ids::bigint[])', { ids: filter.ids });
-  if (filter.userIds) oneOf(images, 'userId', filter.userIds);
-  if (filter.locationIds) oneOf(images, 'locationId', filter.locationIds);
-  if (filter.clientIds) oneOf(images, 'clientId', filter.clientIds);
-  if (filter.hardwareIds) oneOf(images, 'hardwareId', filter.hardwareIds);
-  if (filter.mlTags) oneOf(images, 'mlTag', filter.mlTags);
+  if (filter.userIds) oneOf(images, 'userId', filter.userIds, walked);
+  if (filter.locationIds) oneOf(images, 'locationId', filter.locationIds, walked);
+  if (filter.clientIds) oneOf(images, 'clientId', filter.clientIds, walked);
+  if (filter.hardwareIds) oneOf(images, 'hardwareId', filter.hardwareIds, walked);
+  if (filter.mlTags) oneOf(images, 'mlTag', filter.mlTags, walked);
   if (labels) byLabels(images, filter, labels, walked);
   if (labels && filter.overlaps) inside(images, filter.overlaps, labels.wanted(filter));
   byCapture(images, filter);
@@ -42,7 +42,15 @@ function byLife(images: Images, { life }: ImageFilter): void {
   images.andWhere(`image.trashedAt IS ${life === 'trashed' ? 'NOT NULL' : 'NULL'}`);
 }
 
-function oneOf(images: Images, property: keyof Image, values: readonly string[]): void {
+function oneOf(
+  images: Images,
+  property: keyof Image,
+  values: readonly string[],
+  walked?: Walk,
+): void {
+  // Their list is walked and has no others: said twice, the planner might begin with these very images, and compare
+  // each of them with each of the list.
+  if (walked?.beside?.property === property) return;
   const [only, ...others] = values;
   // A plain equation is read in order from the index of this property; of several values that are merged, a list
   // would be sorted, or all images be walked through.
