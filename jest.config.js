@@ -1,5 +1,8 @@
 const transform = { '^.+\\.ts$': '@swc/jest' };
 const extensionsToTreatAsEsm = ['.ts'];
+/** The compiled service, and of its packages those whose very classes specs want. */
+const shipped =
+  '/(?:dist/(?:src|migrations|ormconfig)|node_modules/(?:@nestjs|typeorm|pg/esm))\\b.*\\.m?js$';
 
 /** @type {import('jest').Config} */
 export default {
@@ -20,7 +23,12 @@ export default {
       rootDir: import.meta.dirname,
       testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
       testPathIgnorePatterns: ['<rootDir>/test/thorough/'],
-      transform,
+      testEnvironment: '<rootDir>/test/helpers/shipped-environment.mjs',
+      transform: {
+        ...transform,
+        [shipped]: '<rootDir>/test/helpers/shipped-transform.mjs',
+      },
+      transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|typeorm|pg)/)'],
       extensionsToTreatAsEsm,
       moduleNameMapper: {
         '^(?:\\.\\./)+(src|migrations)/(.*)\\.js$': '<rootDir>/dist/$1/$2.js',
