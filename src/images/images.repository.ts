@@ -3,7 +3,7 @@ import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
 import { countOf } from '../database/estimate.js';
-import type { CountMode, Page, PageRequest, Position } from '../database/page.js';
+import type { Page, PageRequest, Position } from '../database/page.js';
 import type { Area, ImageFilter, ImageSort } from './image.js';
 import { Image } from './image.entity.js';
 import { ReviewTransition } from './review-transition.entity.js';
@@ -12,7 +12,7 @@ import { gatherImages, imagesInside } from './search/area.js';
 import { narrow } from './search/image-conditions.js';
 import { behind, isByCapture, positionOf, sorted } from './search/image-order.js';
 import { LabelIds } from './search/label-ids.js';
-import { type Walk, walkOf } from './search/label-walk.js';
+import { type Walks, walksOf } from './search/label-walk.js';
 
 type Images = SelectQueryBuilder<Image>;
 type RawImage = Record<string, unknown>;
@@ -123,17 +123,22 @@ export class ImagesRepository {
     page: PageRequest,
     withAnnotations: boolean,
   ): Promise<Page<Image>> {
-    const gathered = await this.gathered(filter);
-    const found = gathered.overlaps
-      ? await this.foundInside(caller, { ...gathered, overlaps: gathered.overlaps }, sort, page)
-      : await this.foundInOrder(caller, gathered, sort, page);
+    const { overlaps, ...others } = await this.gathered(filter);
+    const isWalked = isByCapture(sort);
+    const ways = await this.waysTo(caller, others, isWalked || page.count !== undefined, sort);
+    const inOrder = () => sorted(ways(isWalked ? 'page' : undefined), sort);
+    const found = overlaps
+      ? await this.foundInside(caller, { ...others, overlaps }, inOrder, sort, page)
+      : await foundInOrder(inOrder(), sort, page);
+    const counted = async () =>
+      (overlaps ? await this.waysTo(caller, { ...others, overlaps }, true, sort) : ways)('count');
     const items = fitting(found.items, withAnnotations);
     const last = items.at(-1);
     const next = items.length < found.items.length && last ? positionOf(last, sort) : found.next;
     return {
       items,
       ...(next ? { next } : {}),
-      ...(page.count ? { total: await this.count(caller, gathered, page.count) } : {}),
+      ...(page.count ? { total: await countOf(await counted(), page.count, 'image.id') } : {}),
     };
   }
 
@@ -147,18 +152,6 @@ export class ImagesRepository {
     return ids ? { ...others, ids } : filter;
   }
 
-  private async foundInOrder(
-    caller: Caller,
-    filter: ImageFilter,
-    sort: ImageSort,
-    { after, limit }: PageRequest,
-  ): Promise<Page<Image>> {
-    const images = (await this.inOrder(caller, filter, sort))();
-    if (after) behind(images, sort, after);
-    const rows = await images.limit(limit + 1).getRawMany<RawImage>();
-    return pageOf(toImages(images, rows), limit, sort);
-  }
-
   /**
    * Looks into so many images of the other filters and no more, in their order: a page costs no more than that, also
    * where those that are looked for stand at the far end.
@@ -166,11 +159,11 @@ export class ImagesRepository {
   private async foundInside(
     caller: Caller,
     { overlaps, ...others }: ImageFilter & { overlaps: Area },
+    list: () => Images,
     sort: ImageSort,
     page: PageRequest,
   ): Promise<Page<Image>> {
     const { manager } = this.dataSource;
-    const list = await this.inOrder(caller, others, sort);
     const labelIds = (await LabelIds.namedBy(manager, others)).wanted(others);
     const look = async (after: Position | undefined, most: number) => {
       const candidates = list();
@@ -198,11 +191,6 @@ export class ImagesRepository {
     return { ...(next && { next }), ...pageOf(found, page.limit, sort) };
   }
 
-  private async count(caller: Caller, filter: ImageFilter, mode: CountMode): Promise<number> {
-    // Not by two lists at a time: of what stands in both the planner expects one image.
-    return countOf((await this.narrowed(caller, filter, 'label'))(), mode, 'image.id');
-  }
-
   /** Every query on images begins here: those of other clients do not exist for the caller. */
   private visibleTo(caller: Caller, manager: EntityManager = this.dataSource.manager): Images {
     return manager
@@ -218,40 +206,43 @@ export class ImagesRepository {
     return images;
   }
 
-  /** The images that a filter lets through, in order, to be selected from as often as this is called. */
-  private async inOrder(
-    caller: Caller,
-    filter: ImageFilter,
-    sort: ImageSort,
-  ): Promise<() => Images> {
-    const images = await this.narrowed(caller, filter, isByCapture(sort) ? 'both' : 'none');
-    return () => sorted(images(), sort);
-  }
-
   /**
-   * Which way to them is the shortest is found out once.
-   * @param lists whether they may come from the list of a label, and from another one beside it
+   * The images that a filter lets through, to be selected from as often as it is called: by the lists that suit a page or
+   * a count, or by none. Which these are is found out once.
+   * @param mayWalk whether they may come from the list of a label
    */
-  private async narrowed(
+  private async waysTo(
     caller: Caller,
     filter: ImageFilter,
-    lists: 'none' | 'label' | 'both',
-  ): Promise<() => Images> {
+    mayWalk: boolean,
+    sort: ImageSort,
+  ): Promise<(use?: keyof Walks) => Images> {
     const { manager } = this.dataSource;
     const labels = await LabelIds.namedBy(manager, filter);
     const single = labels.requiredBy(filter).filter(({ length }) => length === 1);
-    let walked: Walk | undefined;
-    if (lists !== 'none' && single.length > 0) {
+    let walks: Walks = {};
+    if (mayWalk && single.length > 0) {
       const others = this.visibleTo(caller);
       narrow(others, filter);
-      walked = await walkOf(manager, single.flat(), lists === 'both' ? filter : undefined, others);
+      const from = sort.startsWith('-') ? 'max' : 'min';
+      walks = await walksOf(manager, single.flat(), filter, others, from);
     }
-    return () => {
+    return (use) => {
       const images = this.visibleTo(caller);
-      narrow(images, filter, labels, walked);
+      narrow(images, filter, labels, use && walks[use]);
       return images;
     };
   }
+}
+
+async function foundInOrder(
+  images: Images,
+  sort: ImageSort,
+  { after, limit }: PageRequest,
+): Promise<Page<Image>> {
+  if (after) behind(images, sort, after);
+  const rows = await images.limit(limit + 1).getRawMany<RawImage>();
+  return pageOf(toImages(images, rows), limit, sort);
 }
 
 /** A page of images of which one more was read. */

@@ -187,6 +187,20 @@ describe('a page of a list of 50,000 images', () => {
     expect(plan).toMatch(/Index Only Scan .*ix_images_client_id/);
   });
 
+  it.each([
+    ['-created_at', '<='],
+    ['created_at', '>='],
+  ])('in the order of %s enters two lists where both of them have begun', async (sort, beyond) => {
+    const [plan] = await plansOf(
+      `/images?instrument=label-99&ml_tag=TRAIN&sort=${sort}&annotations=false`,
+    );
+
+    // Only old images carry the label: behind the newest of them the tag's list is entered.
+    const conditions = plan?.match(/Index Cond: .*captured_at [<>]= .*InitPlan/g) ?? [];
+    expect(conditions).toHaveLength(2);
+    for (const condition of conditions) expect(condition).toContain(`captured_at ${beyond} `);
+  });
+
   it('with a label and a client of which the planner has not heard yet looks each image up by its key', async () => {
     await manyImages(service.dataSource, 1_500, { client_id: 'client-new' });
 

@@ -84,10 +84,16 @@ function carrying(
   labelIds: readonly string[],
   quantifier: 'EXISTS' | 'NOT EXISTS' = 'EXISTS',
 ): void {
+  // A plain equation is looked up in two thirds of the time.
+  const [only, ...others] = labelIds;
+  const [wanted, value] =
+    only !== undefined && others.length === 0
+      ? [`:${parameter}::bigint`, only]
+      : [`ANY(:${parameter}::bigint[])`, labelIds];
   images.andWhere(
     `${quantifier} (SELECT FROM image_instruments AS carried
-              WHERE carried.image_id = image.id AND carried.instrument_id = ANY(:${parameter}::bigint[]))`,
-    { [parameter]: labelIds },
+              WHERE carried.image_id = image.id AND carried.instrument_id = ${wanted})`,
+    { [parameter]: value },
   );
 }
 

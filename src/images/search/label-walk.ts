@@ -34,6 +34,17 @@ export interface Walk {
   labelId: string;
   /** Another list that is read beside it: what stands in both is looked for. */
   beside?: SharedList;
+  /** Where both are begun to be read. */
+  from: Extreme;
+}
+
+/** The newest or the oldest capture. */
+export type Extreme = 'max' | 'min';
+
+/** For a page, and for a count: of what stands in two lists the planner expects one image, so that none is taken there. */
+export interface Walks {
+  page?: Walk;
+  count?: Walk;
 }
 
 /**
@@ -44,46 +55,67 @@ export interface Walk {
  *
  * The planner does not choose so by itself: it takes what is looked for to be evenly spread.
  * @param labelIds of labels that images must carry
- * @param filter what else they must be; undefined: no other list is read beside it
+ * @param filter what else they must be
  * @param others images without regard to labels
+ * @param from which captures come first
  */
-export async function walkOf(
+export async function walksOf(
   manager: EntityManager,
   labelIds: readonly string[],
-  filter: ImageFilter | undefined,
+  filter: ImageFilter,
   others: Images,
-): Promise<Walk | undefined> {
+  from: Extreme,
+): Promise<Walks> {
   const label = await shortest(labelIds, (id) => rowsOfLabel(manager, id));
-  if (!label) return undefined;
+  if (!label) return {};
   const [sql, parameters] = others.clone().select('image.id').getQueryAndParameters();
   const rowsOfOthers = await plannedRows(manager, sql, parameters);
-  const beside = await shortest(filter ? sharedLists(filter) : [], (list) =>
-    rowsOfList(manager, list),
-  );
-  if (beside && Math.min(label.rows, beside.rows) <= COST_OF_OTHERS_BESIDE * rowsOfOthers)
-    return { labelId: label.list, beside: beside.list };
-  return label.rows <= COST_OF_OTHERS * rowsOfOthers ? { labelId: label.list } : undefined;
+  const beside = await shortest(sharedLists(filter), (list) => rowsOfList(manager, list));
+  const alone =
+    label.rows <= COST_OF_OTHERS * rowsOfOthers ? { labelId: label.list, from } : undefined;
+  const both =
+    beside && Math.min(label.rows, beside.rows) <= COST_OF_OTHERS_BESIDE * rowsOfOthers
+      ? { labelId: label.list, beside: beside.list, from }
+      : alone;
+  return { ...(both && { page: both }), ...(alone && { count: alone }) };
 }
 
 /** Has images come from the list of a label. */
-export function walk(images: Images, { labelId, beside }: Walk, { life }: ImageFilter): void {
+export function walk(images: Images, { labelId, beside, from }: Walk, { life }: ImageFilter): void {
   // With another list beside it, it must not be known that its images are the same: PostgreSQL would read them in
   // place of their list, and not their index alone.
   const image = beside ? `${WALKED}.imageId + 0` : `${WALKED}.imageId`;
+  const listed = `image.id = ${image} AND ${WALKED}.instrumentId = :walkedId`;
+  if (!beside) {
+    images.innerJoin(ImageInstrument, WALKED, listed, { walkedId: labelId });
+    return;
+  }
+  // Each list is entered where the other one begins: all that lies before stands in one of them alone.
+  const furthest = (of: typeof Image | typeof ImageInstrument, condition: string) =>
+    images
+      .subQuery()
+      .select(`${from}(furthest.capturedAt)`)
+      .from(of, 'furthest')
+      .where(condition)
+      .getQuery();
+  const beyond = from === 'max' ? '<=' : '>=';
+  const ofBeside = furthest(Image, `furthest.${beside.property} = :besideValue`);
   images.innerJoin(
     ImageInstrument,
     WALKED,
-    `image.id = ${image} AND ${WALKED}.instrumentId = :walkedId`,
-    { walkedId: labelId },
+    `${listed} AND ${WALKED}.capturedAt ${beyond} ${ofBeside}`,
+    {
+      walkedId: labelId,
+      besideValue: beside.value,
+    },
   );
-  if (!beside) return;
+  const ofWalked = furthest(ImageInstrument, 'furthest.instrumentId = :walkedId');
   const inUse = life === 'in-use' ? ` AND ${BESIDE}.trashedAt IS NULL` : '';
   const same = `${BESIDE}.capturedAt = ${WALKED}.capturedAt AND ${BESIDE}.id = ${WALKED}.imageId`;
   images.innerJoin(
     Image,
     BESIDE,
-    `${BESIDE}.${beside.property} = :besideValue AND ${same}${inUse}`,
-    { besideValue: beside.value },
+    `${BESIDE}.${beside.property} = :besideValue AND ${BESIDE}.capturedAt ${beyond} ${ofWalked} AND ${same}${inUse}`,
   );
 }
 
