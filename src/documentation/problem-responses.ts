@@ -85,13 +85,14 @@ export function problemCodesOf(operation: Operation, path: string, method = ''):
     .filter((key) => key.startsWith(PROBLEM_EXTENSION))
     .map((key) => key.slice(PROBLEM_EXTENSION.length));
   const types = Object.keys(operation.requestBody?.content ?? {});
-  // A POST that asks for no body reads one all the same, to refuse what is none.
-  const takesJson =
-    types.some((type) => type.endsWith('json')) || (method === 'post' && types.length === 0);
+  // A POST or a DELETE that asks for no body reads one all the same, to refuse what says something.
+  const readsJson =
+    types.some((type) => type.endsWith('json')) ||
+    (['post', 'delete'].includes(method) && types.length === 0);
   return [
     'invalid-request',
     ...(path.includes('{') ? ['malformed-path'] : []),
-    ...(takesJson ? ['malformed-json', 'body-too-large', 'unsupported-media-type'] : []),
+    ...(readsJson ? ['malformed-json', 'body-too-large', 'unsupported-media-type'] : []),
     ...(named.some((code) => code.endsWith('-changed')) ? ['precondition-required'] : []),
     ...named,
     'internal-error',

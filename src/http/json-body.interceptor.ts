@@ -27,7 +27,8 @@ export const TakesStream = () => SetMetadata<string, BodyKind>(BODY_KIND, 'strea
 /** The key and the value that `TakesStream` sets on a handler. */
 export const STREAM_BODY = { key: BODY_KIND, value: 'stream' } as const;
 
-const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
+/** Whose bodies are read: that of a DELETE too, which takes none, so that what it says is not passed over. */
+export const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
  * Reads the JSON body after the guards have let the request in and before the pipes check it: a refused

@@ -9,10 +9,9 @@ import type { Observable } from 'rxjs';
 import type { Fault } from '../errors/domain-error.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import { validateParameters } from './validation/request-validation.js';
+import { METHODS_WITH_BODY } from './json-body.interceptor.js';
 import { malformedParameters, parseQuery } from './query.js';
 import { placeOf } from './route-arguments.js';
-
-const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
  * Refuses what no validation of a query would see: parameters that are not percent-encoded UTF-8, which

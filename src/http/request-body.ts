@@ -63,8 +63,10 @@ export async function readJsonBody(request: Request, limits: JsonLimits): Promis
  */
 export async function readJsonBytes(request: Request, limits: JsonLimits): Promise<Buffer> {
   if (!hasBody(request)) return Buffer.alloc(0);
-  if (request.is(JSON_TYPES) === false)
+  if (request.is(JSON_TYPES) === false) {
+    if (await endsAtOnce(request, limits)) return Buffer.alloc(0);
     throw new UnsupportedMediaType('The body must be JSON: send Content-Type: application/json.');
+  }
   // RFC 8259 section 8.1: JSON between systems is UTF-8.
   const [, charset = 'utf-8'] = CHARSET.exec(request.headers['content-type'] ?? '') ?? [];
   if (!/^utf-?8$/i.test(charset)) throw unsupportedEncoding();
@@ -97,6 +99,16 @@ export function hasBody(request: Request): boolean {
   const length = request.headers['content-length'];
   return (
     request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+  );
+}
+
+/** Whether a body that is announced, in chunks, turns out to have none. */
+async function endsAtOnce(request: Request, limits: JsonLimits): Promise<boolean> {
+  if (request.headers['transfer-encoding'] === undefined) return false;
+  const pieces = request.iterator({ destroyOnReturn: false });
+  return collectJson(pieces, { ...limits, maxBytes: 0 }).then(
+    () => true,
+    () => false,
   );
 }
 

@@ -12,6 +12,7 @@ import {
   anImage,
   annotationFields,
   aPolygon,
+  aTrashedImage,
   aUser,
   type Fields,
   imageFields,
@@ -1107,6 +1108,74 @@ describe('the head of a request', () => {
       expect(headers).not.toHaveProperty('server');
       expect(text).not.toMatch(/nest|express|typeorm|node_modules/i);
     }
+  });
+});
+
+describe('a route that takes no body', () => {
+  const ROUTES: readonly [route: string, address: () => Promise<string>][] = [
+    ['DELETE /users', async () => `/users/${(await aUser(http)).id}`],
+    ['DELETE /locations', async () => `/locations/${(await aLocation(http)).id}`],
+    ['DELETE /images', async () => pathTo(await anImage(http))],
+    ['DELETE /images/…/annotations', async () => pathTo(await anAnnotation(http))],
+    ['POST /images/…/restore', async () => pathTo(await aTrashedImage(http), 'restore')],
+  ];
+  // Node.js frames the body of a DELETE only if it is told how.
+  const CHUNKED = { 'Transfer-Encoding': 'chunked' };
+  const JSON_TYPE = { 'Content-Type': 'application/json' };
+  const CHUNKED_JSON = { ...JSON_TYPE, ...CHUNKED };
+
+  it.each(ROUTES)('refuses one that says something: %s', async (route, address) => {
+    const [method = ''] = route.split(' ');
+    const path = await address();
+    const told = (body: string) => send(service.url, { method, path, headers: CHUNKED_JSON, body });
+
+    await expectNoChange(service, async () => {
+      expectProblem(await told('{"version":1}'), 400, 'invalid-request', ['#/version']);
+      for (const body of ['[]', 'null', '"x"'])
+        expectProblem(await told(body), 400, 'invalid-request', ['#']);
+      expectProblem(await told('{'), 400, 'malformed-json');
+      const text = await send(service.url, { method, path, headers: CHUNKED, body: 'blurred' });
+      expectProblem(text, 415, 'unsupported-media-type');
+    });
+  });
+
+  it.each(ROUTES)(
+    'refuses a huge one without reading it to its end: %s',
+    async (route, address) => {
+      const [method = ''] = route.split(' ');
+      const path = await address();
+      const body = Array<Buffer>(640).fill(Buffer.alloc(65_536, ' '));
+      const { status } = await expectNoChange(service, () =>
+        sendStream(service.url, { method, path, headers: CHUNKED_JSON, body }),
+      );
+
+      expect(status).toBe(413);
+    },
+  );
+
+  const EMPTY: readonly [what: string, headers: Record<string, string>, body: string][] = [
+    ['none', {}, ''],
+    ['none, of length 0', { 'Content-Length': '0' }, ''],
+    ['none, called JSON', { ...JSON_TYPE, 'Content-Length': '0' }, ''],
+    ['none, in chunks', CHUNKED, ''],
+    ['none, called text, in chunks', { ...CHUNKED, 'Content-Type': 'text/plain' }, ''],
+    ['{}', { ...JSON_TYPE, 'Content-Length': '2' }, '{}'],
+    ['{} in chunks', CHUNKED_JSON, '{}'],
+    ['{} after 100 (Continue)', { ...CHUNKED_JSON, Expect: '100-continue' }, '{}'],
+  ];
+
+  it.each(EMPTY)('works with one that says nothing: %s', async (_what, headers, body) => {
+    for (const [route, address] of ROUTES) {
+      const [method = ''] = route.split(' ');
+      const path = await address();
+      const answer = await send(service.url, { method, path, headers, body });
+      expect([route, answer.status]).toEqual([route, method === 'POST' ? 200 : 204]);
+    }
+  });
+
+  it('says that there is nothing to act on, whatever the body says', async () => {
+    const answer = await http.delete('/users/nobody').send({ version: 1 });
+    expectProblem(answer, 404, 'user-not-found');
   });
 });
 
