@@ -20,7 +20,7 @@ export interface Circumstances {
   limits: OutputLimits;
   /** The media types that the client accepts, best first. */
   accepted: readonly string[];
-  /** Where the annotations lie that the request names; null for one of the whole picture. */
+  /** Where the annotations lie that the request names; null for one that marks no part of the picture. */
   places: ReadonlyMap<number, Box | null>;
   /** Those of them that nothing lies inside of: lines and points. */
   hollow?: ReadonlySet<number>;
@@ -102,10 +102,11 @@ function regionFaults(
   { places, hollow }: Circumstances,
 ): Fault[] {
   const faults: Fault[] = [];
-  const wholePicture = (index: number) => `annotation ${index} is of the whole picture`;
+  // A label of the whole picture, or keypoints of which none is labelled.
+  const placeless = (index: number) => `annotation ${index} marks no part of the picture`;
   if (region && 'annotation' in region) {
     if (places.get(region.annotation) === null)
-      faults.push({ parameter: 'region', detail: wholePicture(region.annotation) });
+      faults.push({ parameter: 'region', detail: placeless(region.annotation) });
   } else if (
     region &&
     (region.left + region.width > width || region.top + region.height > height)
@@ -116,7 +117,7 @@ function regionFaults(
     });
   }
   if (mask !== undefined && places.get(mask) === null)
-    faults.push({ parameter: 'mask', detail: wholePicture(mask) });
+    faults.push({ parameter: 'mask', detail: placeless(mask) });
   else if (mask !== undefined && hollow?.has(mask))
     faults.push({
       parameter: 'mask',

@@ -181,6 +181,21 @@ describe('the region of an annotation', () => {
     const { pixels } = await rendition({ region: `annotation:${indexOf[name]}` });
     expect(pixels).toMatchObject({ width, height });
   });
+
+  it('and its cut-out are refused where it marks no part of the picture', async () => {
+    const other = await aPhotograph(http, { format: 'png', ...SIZE });
+    const unlabelled = { points: { points: at('10,10 20,20'), visibility: [0, 0] } };
+    for (const geometry of [{}, unlabelled]) {
+      const { index } = await annotated(geometry, other);
+      for (const [parameter, value] of [
+        ['region', `annotation:${index}`],
+        ['mask', index],
+      ] as const)
+        expectProblem(await getFile(http, other, { [parameter]: value }), 400, 'invalid-request', [
+          { parameter, detail: `annotation ${index} marks no part of the picture` },
+        ]);
+    }
+  });
 });
 
 describe('W3C Web Annotations', () => {

@@ -94,7 +94,8 @@ export class RenditionQuery {
   dpr?: number;
 
   /**
-   * The part that is shown: `x,y,w,h` in whole pixels of the upright picture, or `annotation:<index>`.
+   * The part that is shown: `x,y,w,h` in whole pixels of the upright picture, or `annotation:<index>`: the box around
+   * that annotation, or 400 if it marks no part of the picture.
    * @example "0,0,320,240"
    */
   @ApiProperty({ required: false })
