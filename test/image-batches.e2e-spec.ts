@@ -24,7 +24,12 @@ interface Result {
   image_key: string | null;
   location: string | null;
   etag: string | null;
-  problem: { type: string; status: number; errors?: { pointer: string; detail: string }[] } | null;
+  problem: {
+    type: string;
+    status: number;
+    detail: string;
+    errors?: { pointer: string; detail: string }[];
+  } | null;
 }
 
 let service: TestApp;
@@ -253,6 +258,20 @@ describe('POST /images/batch', () => {
 });
 
 describe('POST /images/batch with atomic', () => {
+  it.each<[string, Fields[], string]>([
+    ['the image', [{ ml_tag: 'A' }], '#/images/0/ml_tag: '],
+    ['1 of the 2 images', [{}, { ml_tag: 'A' }], '#/images/1/ml_tag: '],
+    ['2 of the 3 images', [{}, { user_id: 1 }, { ml_tag: 'A' }], '#/images/1/user_id: '],
+  ])('says that %s cannot be stored, and why', async (which, fields, why) => {
+    const images = fields.map((some) => imageFields(some));
+    const { body } = await post(images, { atomic: true });
+    expect(body.detail).toContain(`Nothing is stored, because ${which} cannot be: ${why}`);
+
+    const results = await made(images);
+    const problems = results.flatMap(({ problem }) => problem?.detail ?? []);
+    expect(problems[0]).toMatch(new RegExp(`^${why}`));
+  });
+
   it('makes all where nothing is wrong', async () => {
     const results = await made([imageFields(), imageFields()], { atomic: true });
     expect(outcomesOf(results)).toEqual(['201', '201']);

@@ -32,11 +32,13 @@ export function faultsNamed<T>(parameter: string, read: () => T): T {
   }
 }
 
-function sentenceOf(faults: readonly Fault[]): string {
+/** The first of the faults, and how many there are beside it. */
+export function sentenceOf(faults: readonly Fault[]): string {
   const first = faults[0];
   if (!first) return 'The request is not valid.';
   const rest = faults.length - 1;
   const place = first.parameter ?? first.pointer ?? first.header;
   const told = place === undefined ? first.detail : `${place}: ${first.detail}`;
-  return rest === 0 ? told : `${told} (and ${rest} more)`;
+  if (rest === 0) return told;
+  return `${told} (and ${rest} more ${rest === 1 ? 'fault' : 'faults'})`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
 import { IsArray, IsInt, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import type { Fault } from '../../errors/domain-error.js';
 import type { InvalidRequest } from '../../errors/invalid-request.js';
 import { ToArray, ToInteger } from './conversions.js';
 import { Environment } from '../../config/environment.js';
@@ -19,6 +20,9 @@ class Body {
   @IsArray() @ValidateNested({ each: true }) @Type(() => Item) @IsOptional() items?: Item[];
   @IsObject() @IsOptional() extra?: Record<string, unknown>;
   @IsArray() @IsLabel(255, { each: true }) @IsOptional() labels?: string[];
+}
+class ListOfItems {
+  @IsArray() @ValidateNested({ each: true }) @Type(() => Item) items!: Item[];
 }
 class Query {
   @ToInteger() @IsInt() @IsOptional() limit = 50;
@@ -70,6 +74,12 @@ describe('validateBody', () => {
     expect(placesOf(() => validateBody(Body, body, SETTINGS))).toEqual(['#']);
   });
 
+  it.each([null, 1, 'a', {}])('says that it wants a list, not %j', (items) => {
+    const faults = faultsOf(() => validateBody(ListOfItems, { items }, SETTINGS));
+
+    expect(faults).toEqual([{ pointer: '#/items', detail: 'must be an array' }]);
+  });
+
   it.each([[null], [1], ['a']])('wants a list of objects, not [%j]', (item) => {
     const places = placesOf(() => validateBody(Body, { title: 'a', items: [item] }, SETTINGS));
 
@@ -108,10 +118,14 @@ describe('validateParameters', () => {
 });
 
 function placesOf(work: () => unknown): (string | undefined)[] {
+  return faultsOf(work).map(({ pointer, parameter }) => pointer ?? parameter);
+}
+
+function faultsOf(work: () => unknown): readonly Fault[] {
   try {
     work();
   } catch (error) {
-    return (error as InvalidRequest).faults.map(({ pointer, parameter }) => pointer ?? parameter);
+    return (error as InvalidRequest).faults;
   }
   return [];
 }

@@ -103,8 +103,11 @@ function wholeFault(
   if (message === undefined) return [];
   if (name === 'whitelistValidation') return [toFault(path, UNKNOWN)];
   if (value === undefined) return [toFault(path, 'is required')];
-  if (name === 'nestedValidation') return [toFault(path, 'must hold nothing but objects')];
-  return [toFault(path, withoutName(message, property))];
+  // What is no list at all holds nothing either.
+  const [, noList] = constraints.find(([constraint]) => constraint === 'isArray') ?? [];
+  if (name === 'nestedValidation' && noList === undefined)
+    return [toFault(path, 'must hold nothing but objects')];
+  return [toFault(path, withoutName(noList ?? message, property))];
 }
 
 // class-validator begins its sentences with the property's name, which stands beside the detail anyway.

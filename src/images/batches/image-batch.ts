@@ -1,5 +1,5 @@
 import { DomainError, type ErrorKind, type Fault } from '../../errors/domain-error.js';
-import { MAX_FAULTS } from '../../errors/invalid-request.js';
+import { MAX_FAULTS, sentenceOf } from '../../errors/invalid-request.js';
 import type { RecordDraft } from '../image.js';
 
 /** One record of a batch as it came: a draft, or why it is none. */
@@ -29,9 +29,10 @@ export class BatchRefused extends DomainError {
       outcome instanceof DomainError ? [{ place, error: outcome }] : [],
     );
     const [first] = [...refused].sort((a, b) => rankOf(a.error) - rankOf(b.error));
-    super(
-      `Nothing is stored, because ${refused.length} of the ${outcomes.length} images cannot be: ${first?.error.message}`,
-    );
+    const which =
+      outcomes.length === 1 ? 'the image' : `${refused.length} of the ${outcomes.length} images`;
+    const why = first && messageIn(first.place, first.error);
+    super(`Nothing is stored, because ${which} cannot be: ${why}`);
     this.kind = first?.error.kind ?? 'invalid';
     this.code = first?.error.code ?? 'invalid-request';
     this.faults = refused
@@ -48,6 +49,11 @@ export function placedIn(place: number, { faults }: DomainError): Fault[] {
     ...fault,
     ...(fault.pointer !== undefined && { pointer: `#/images/${place}${fault.pointer.slice(1)}` }),
   }));
+}
+
+/** What is wrong with one image of a batch in words, with places as in the batch. */
+export function messageIn(place: number, error: DomainError): string {
+  return error.code === 'invalid-request' ? sentenceOf(placedIn(place, error)) : error.message;
 }
 
 function itself(place: number, { message, kind }: DomainError): Fault {

@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { DomainError } from '../../errors/domain-error.js';
 import { type Problem, problemOf } from '../../http/problem.js';
 import { pathOf } from '../../http/reply.js';
-import { type BatchResult, placedIn } from '../batches/image-batch.js';
+import { type BatchResult, messageIn, placedIn } from '../batches/image-batch.js';
 
 /** What became of one image of a batch. */
 @ApiSchema({ name: 'ImageBatchResult', description: 'What became of one image of a batch.' })
@@ -41,6 +41,7 @@ export class ImageBatchResultResponse {
       const errors = placedIn(place, result);
       const problem = {
         ...problemOf(result, at.requestId),
+        detail: messageIn(place, result),
         ...(errors.length > 0 && { errors }),
       };
       return { status: problem.status, image_key: null, location: null, etag: null, problem };
