@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { textOfRuns } from '../../src/annotations/geometry/run-lengths.js';
 import { startApp, type TestApp } from '../helpers/app.js';
+import { aMask } from '../helpers/marks.js';
 import { drawPicture } from '../helpers/pictures.js';
 import { expectProblem } from '../helpers/problems.js';
 import {
@@ -189,6 +191,23 @@ describe('the comparison of versions', () => {
     const isSame = JSON.stringify(one) === JSON.stringify(other);
     expect(new Set(body.changed)).toEqual(isSame ? new Set() : kinds);
   });
+});
+
+it('a mask in a view may have more text than one that is sent', async () => {
+  // Each second column: turned, every row has as many runs as there are columns.
+  const side = 800;
+  const size = { width: side, height: side };
+  const { counts } = aMask(size, (x) => x % 2 === 1);
+  const image = await anImage(service.http, {
+    annotations: [{ instrument: 'comb', mask: { size: [side, side], counts: textOfRuns(counts) } }],
+  });
+  const picture = await drawPicture({ format: 'png', ...size });
+  await service.http.put(pathTo(image, 'file')).type('image/png').send(picture).expect(201);
+
+  const [annotation] = await seen(image, ROTATED);
+
+  const { mask } = annotation as { mask: { counts: string } };
+  expect(mask.counts.length).toBeGreaterThan(500_000);
 });
 
 it('a view whose masks would take millions of runs is refused, naming what to change', async () => {

@@ -15,7 +15,7 @@ import { attributesInNfc, IsAttributes } from './annotation-content.rules.js';
 import { BoxResponse } from './box.response.js';
 import { IsGeometry } from './geometry.rules.js';
 import { KeypointsRequest } from './keypoints.response.js';
-import { MaskResponse } from './mask.response.js';
+import { MaskRequest } from './mask.response.js';
 import { AnyPolygon } from './polygon.response.js';
 import { PolylineResponse } from './polyline.response.js';
 
@@ -65,7 +65,7 @@ export class CreateAnnotationRequest {
   points?: SentKeypoints | null;
 
   /** Where it is seen, as single pixels. */
-  @ApiProperty({ type: MaskResponse, nullable: true, required: false, example: null })
+  @ApiProperty({ type: MaskRequest, nullable: true, required: false, example: null })
   @IsGeometry('mask')
   @IsOptional()
   mask?: Mask | null;
