@@ -148,6 +148,17 @@ describe('annotations for a rendition', () => {
     await annotationsOf(image, query).set('If-None-Match', tag).expect(200);
   });
 
+  it.each([
+    ['in parts', { space: 'normalized' }, 'application/json'],
+    ['of the past', { as_of: new Date(0).toISOString() }, 'application/json'],
+    ['in lines', {}, 'application/x-ndjson'],
+  ])('have a tag that is no precondition of a change either %s', async (_, query, accept) => {
+    const image = await aPhotograph(http);
+    const { headers } = await annotationsOf(image, query).set('Accept', accept).expect(200);
+    const put = http.put(pathTo(image, 'annotations')).set('If-Match', String(headers.etag));
+    expectProblem(await put.send({ annotations: [] }), 412, 'annotation-set-changed');
+  });
+
   it('are those of its whole address, whatever else stands there', async () => {
     const image = await aPhotograph(http);
     await anAnnotation(http, { polygon: aBox() }, image);

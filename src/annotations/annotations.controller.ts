@@ -69,8 +69,8 @@ export class AnnotationsController {
 
   /**
    * List the annotations of an image
-   * @remarks All of them, by index. The ETag is that of the whole set; another one with `for` or `space`, which
-   * is of no use to a change. With `as_of` those that the image had at that time, each in the version it had then.
+   * @remarks All of them, by index. The ETag is that of the whole set, for If-Match; with `for`, `space` or
+   * `as_of`, and of lines, it is another one, with which a change is 412. With `as_of` those that the image had at that time, each in the version it had then.
    */
   @Requires('viewer')
   @Get()

@@ -76,7 +76,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     name: 'If-Match',
     in: 'header',
     description:
-      'The ETag of what the change is based on (RFC 9110), or `*` for whatever is there. If the resource is another one by now, the answer is 412 and nothing changes. With REQUIRE_IF_MATCH=true a change without it is 428.',
+      'The ETag of what the change is based on (RFC 9110), or `*` for whatever is there. It is the ETag of the resource itself, not that of a view of it (`for`, `space`, `as_of`, `fields`, lines), which never matches. If the resource is another one by now, the answer is 412 and nothing changes. With REQUIRE_IF_MATCH=true a change without it is 428.',
     schema: { type: 'string', examples: ['*'] },
   },
   IfNoneMatch: {

@@ -16,7 +16,8 @@ export class ListAnnotationsQuery {
   /**
    * Gives geometries and what is measured of them in the pixels of a rendition: what stands behind the `?` of the
    * picture's address, percent-encoded. What the rendition does not show lies outside of it. A mask becomes one of the
-   * rendition's size, whose pixels are those of the mask that their middles lie in.
+   * rendition's size, whose pixels are those of the mask that their middles lie in. The ETag is that of the view: as
+   * If-Match of a change it is 412.
    * @example "scale=0.5&rotate=90"
    */
   @ApiProperty({ required: false })
@@ -26,14 +27,15 @@ export class ListAnnotationsQuery {
 
   /**
    * `normalized`: from 0 to 1 of the width and height of the picture, or of the rendition that `for` describes;
-   * an area is a part of its area. A mask stays one of whole pixels, as `for` makes it or as it is stored.
+   * an area is a part of its area. A mask stays one of whole pixels, as `for` makes it or as it is stored. The ETag
+   * of `normalized` is that of the view: as If-Match of a change it is 412.
    */
   @ApiProperty({ enum: SPACES, default: 'pixels', required: false })
   @IsIn(SPACES)
   @IsOptional()
   space: Space = 'pixels';
 
-  /** Gives the annotations as they were at this time, which has passed. */
+  /** Gives the annotations as they were at this time, which has passed; as If-Match of a change their ETag is 412. */
   @ApiProperty({
     type: String,
     format: 'date-time',

@@ -15,7 +15,7 @@ export function IsSelection(): PropertyDecorator {
 export class ImageFieldsQuery {
   /**
    * Only these fields, between commas: those of the image, and `annotations.` with those of annotations. The key is
-   * always there. The answer has an entity tag of its own.
+   * always there. The answer has an entity tag of its own, with which a change is 412.
    * @example "image_key,file,annotations.instrument"
    */
   @IsSelection()
