@@ -155,6 +155,13 @@ describe('overlaySvg', () => {
     expect(platesOf(await overlaySvg([aBox(2000, 300, 2400, 400)], AS_IT_IS, POSTER))).toEqual([]);
   });
 
+  it('has labels from 450 x 450 pixels on, however they are shared out', async () => {
+    const platesIn = async (width: number, height: number) =>
+      platesOf(await overlaySvg([aMark()], AS_IT_IS, { width, height })).length;
+    expect([await platesIn(450, 450), await platesIn(449, 450)]).toEqual([1, 0]);
+    expect([await platesIn(552, 368), await platesIn(550, 368)]).toEqual([1, 0]);
+  });
+
   it.each([
     ['markup', '<script>alert(1)</script>'],
     ['the end of CDATA', ']]>'],

@@ -161,7 +161,9 @@ export class RenditionQuery {
 
   /**
    * Draws the annotations and their labels onto the rendition: outlines with a translucent fill (masks along the edges
-   * of their pixels, holes left free), open lines, and dots for points, hollow where they are hidden.
+   * of their pixels, holes left free), open lines, and dots for points, hollow where they are hidden. Labels stand where
+   * there is room, in renditions of at least 202,500 pixels (450 × 450, or 552 × 368): in smaller ones nobody could read
+   * them, and marks are drawn alone.
    * @example "annotations"
    */
   @ApiProperty({ enum: ['annotations'], required: false })
