@@ -99,6 +99,23 @@ describe('PUT /locations/{location_id}', () => {
     expect((await http.get(`/locations/${location.id}`)).body).toEqual(answer.body);
   });
 
+  it('leaves version, time and entity tag where it says what is so already', async () => {
+    const location = await aLocation(http);
+    const path = `/locations/${location.id}`;
+    const { address, town, country } = location;
+
+    const answer = await http
+      .put(path)
+      .set('If-Match', '"1"')
+      .send({ address, town, country })
+      .expect(200);
+
+    expect(answer.body).toEqual(location);
+    expect(answer.headers.etag).toBe('"1"');
+    const log = await http.get('/audit-log').query({ subject: path }).expect(200);
+    expect(log.body).toEqual([expect.objectContaining({ action: 'location.created' })]);
+  });
+
   it('needs everything that a location has', async () => {
     const location = await aLocation(http);
 

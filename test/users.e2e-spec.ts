@@ -132,6 +132,22 @@ describe('PUT /users/{user_id}', () => {
     expect((await http.get(`/users/${user.id}`)).body).toEqual(answer.body);
   });
 
+  it.each<[string, Fields]>([
+    ['all that there is', { role: 'surgeon' }],
+    ['what is cleared already', {}],
+  ])('leaves version, time and entity tag where it says %s', async (_, role) => {
+    const user = await aUser(http, { role: undefined, ...role });
+    const path = `/users/${user.id}`;
+    const content = { first_name: user.first_name, last_name: user.last_name, ...role };
+
+    const answer = await http.put(path).set('If-Match', '"1"').send(content).expect(200);
+
+    expect(answer.body).toEqual(user);
+    expect(answer.headers.etag).toBe('"1"');
+    const log = await http.get('/audit-log').query({ subject: path }).expect(200);
+    expect(log.body).toEqual([expect.objectContaining({ action: 'user.created' })]);
+  });
+
   it('needs everything that a user has', async () => {
     const user = await aUser(http);
 
