@@ -6,8 +6,8 @@ Upload a photograph with its annotations in one request, list and filter, look a
 ## How it works
 
 - **JSON** in snake_case. What is absent is \`null\`, and always there. Times go in as RFC 3339 with an
-  offset (\`2026-03-01T09:30:00+01:00\`) and come out in UTC with milliseconds. Unknown fields and unknown
-  query parameters are refused by name; so is whatever a body says where none is taken (\`{}\` says nothing, and that of
+  offset (\`2026-03-01T09:30:00+01:00\`) and come out in UTC with milliseconds. Unknown fields, fields that
+  are there twice and unknown query parameters are refused by name; so is whatever a body says where none is taken (\`{}\` says nothing, and that of
   a GET is not read).
 - **Keys and ids** are chosen by the client and come back in Unicode NFC. In a path they are
   percent-encoded: the image \`tray-7/front\` is at \`/images/tray-7%2Ffront\`.

@@ -51,6 +51,14 @@ describe('JsonItemCount', () => {
     );
   });
 
+  it('counts every field, also those that a parser would drop', () => {
+    const count = new JsonItemCount(10);
+    const text = '{"a:":1,"b":{"c":[{"d":"\\":"}]},"b":{"a:":":"}}';
+    for (const byte of Buffer.from(text)) count.exceedsWith(Uint8Array.of(byte));
+
+    expect(count.fields).toBe(6);
+  });
+
   it('survives any depth', () => {
     expect(exceeds('['.repeat(100_000) + ']'.repeat(200_000), 2)).toBe(false);
   });

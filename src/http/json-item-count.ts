@@ -1,6 +1,7 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 /** Deeper lists are not told apart: such a text is refused for its depth. */
 const DEEPEST = 255;
 
@@ -14,8 +15,14 @@ export class JsonItemCount {
   private depth = 0;
   private isInText = false;
   private isEscaped = false;
+  private colons = 0;
 
   constructor(private readonly maxItems: number) {}
+
+  /** How many fields the text writes down so far, by their colons: also those of a name that was there before. */
+  get fields(): number {
+    return this.colons;
+  }
 
   /** Takes the next piece. @returns whether some list or object has more items than it may */
   exceedsWith(piece: Uint8Array): boolean {
@@ -25,6 +32,7 @@ export class JsonItemCount {
       // { and [, which differ in this bit only, and so do their ends.
       else if ((byte | 0x20) === 0x7b) this.commas[this.place((this.depth += 1))] = 0;
       else if ((byte | 0x20) === 0x7d) this.depth = Math.max(0, this.depth - 1);
+      else if (byte === COLON) this.colons += 1;
       else if (byte === COMMA && this.count() >= this.maxItems) return true;
     }
     return false;

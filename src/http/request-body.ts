@@ -6,7 +6,8 @@ import { DomainError } from '../errors/domain-error.js';
 import { InvalidRequest } from '../errors/invalid-request.js';
 import { JsonItemCount } from './json-item-count.js';
 import type { JsonLimits } from './json-limits.js';
-import { jsonValueFaults } from './validation/json-value.js';
+import { inspectedJson } from './validation/json-value.js';
+import { repeatedFields } from './validation/repeated-fields.js';
 
 /** The body has more bytes than its route takes (413). */
 export class BodyTooLarge extends DomainError {
@@ -38,6 +39,15 @@ export class MalformedJson extends DomainError {
   readonly code = 'malformed-json';
 }
 
+/** JSON as it came. */
+export interface ReceivedJson {
+  /** Empty if there is none. */
+  text: Buffer;
+  /** How many fields it writes down. */
+  fields: number;
+}
+
+const NOTHING: ReceivedJson = { text: Buffer.alloc(0), fields: 0 };
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 
@@ -53,18 +63,18 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
  * @throws BodyTooLarge | ListTooLong | UnsupportedMediaType | MalformedJson | InvalidRequest
  */
 export async function readJsonBody(request: Request, limits: JsonLimits): Promise<void> {
-  const text = await readJsonBytes(request, limits);
-  if (text.length > 0) request.body = parseJsonText(text, 'The body', limits);
+  const json = await receiveJson(request, limits);
+  if (json.text.length > 0) request.body = parseJson(json, 'The body', limits);
 }
 
 /**
- * The bytes of a JSON body; none if there is no body.
+ * The text of a JSON body; none if there is no body.
  * @throws BodyTooLarge | ListTooLong | UnsupportedMediaType | MalformedJson when it cannot be read to its end
  */
-export async function readJsonBytes(request: Request, limits: JsonLimits): Promise<Buffer> {
-  if (!hasBody(request)) return Buffer.alloc(0);
+export async function receiveJson(request: Request, limits: JsonLimits): Promise<ReceivedJson> {
+  if (!hasBody(request)) return NOTHING;
   if (request.is(JSON_TYPES) === false) {
-    if (await endsAtOnce(request, limits)) return Buffer.alloc(0);
+    if (await endsAtOnce(request, limits)) return NOTHING;
     throw new UnsupportedMediaType('The body must be JSON: send Content-Type: application/json.');
   }
   // RFC 8259 section 8.1: JSON between systems is UTF-8.
@@ -76,11 +86,23 @@ export async function readJsonBytes(request: Request, limits: JsonLimits): Promi
 }
 
 /** The value of a JSON text. @throws MalformedJson | InvalidRequest */
-export function parseJsonText(text: Buffer, place: string, { maxDepth }: JsonLimits): unknown {
-  const value = parseAnyJson(text, place);
-  const faults = jsonValueFaults(value, maxDepth);
+export function parseJson(json: ReceivedJson, place: string, { maxDepth }: JsonLimits): unknown {
+  const value = parseAnyJson(json.text, place);
+  const { faults, fields } = inspectedJson(value, maxDepth);
   if (faults.length > 0) throw new InvalidRequest(faults);
+  assertEachOnce(json, fields);
   return value;
+}
+
+/**
+ * Only a text that writes down more fields than its value has is searched for those that are there twice.
+ * @param fields of all objects of its value
+ * @throws InvalidRequest
+ */
+export function assertEachOnce(json: ReceivedJson, fields: number): void {
+  if (json.fields === fields) return;
+  const faults = repeatedFields(json.text.toString('utf8'));
+  if (faults.length > 0) throw new InvalidRequest(faults);
 }
 
 /** The same, whatever is in it: who asks has to look for what cannot be handled. @throws MalformedJson */
@@ -112,7 +134,7 @@ async function endsAtOnce(request: Request, limits: JsonLimits): Promise<boolean
   );
 }
 
-async function readText(request: Request, limits: JsonLimits): Promise<Buffer> {
+async function readText(request: Request, limits: JsonLimits): Promise<ReceivedJson> {
   const source = decoded(request);
   try {
     return await collectJson(source.iterator({ destroyOnReturn: false }), limits);
@@ -134,7 +156,7 @@ async function readText(request: Request, limits: JsonLimits): Promise<Buffer> {
 export async function collectJson(
   pieces: AsyncIterable<Buffer>,
   { maxBytes, maxItems }: JsonLimits,
-): Promise<Buffer> {
+): Promise<ReceivedJson> {
   const kept: Buffer[] = [];
   const items = new JsonItemCount(maxItems);
   let bytes = 0;
@@ -144,7 +166,7 @@ export async function collectJson(
     if (items.exceedsWith(piece)) throw new ListTooLong(maxItems);
     kept.push(piece);
   }
-  return Buffer.concat(kept);
+  return { text: Buffer.concat(kept), fields: items.fields };
 }
 
 function decoded(request: Request): Readable {

@@ -8,7 +8,7 @@ import { InvalidRequest } from '../errors/invalid-request.js';
 import type { ReceivedFile, UploadSpool } from '../storage/upload-spool.js';
 import { ContentDigestCheck } from './content-digest.js';
 import type { JsonLimits } from './json-limits.js';
-import { BodyTooLarge, collectJson, parseJsonText } from './request-body.js';
+import { BodyTooLarge, collectJson, parseJson, type ReceivedJson } from './request-body.js';
 
 /** A photograph with its record, as `multipart/form-data` brings them. */
 export interface UploadForm {
@@ -116,7 +116,7 @@ class FormReader {
   private readonly streams: Readable[] = [];
   private readonly seen = new Set<string>();
   private readonly faults: Fault[] = [];
-  private metadata: Buffer | undefined;
+  private metadata: ReceivedJson | undefined;
   private file: ReceivedFile | undefined;
   /** Ends the form: `failed` rejects. */
   fail: (error: unknown) => void = () => undefined;
@@ -167,7 +167,7 @@ class FormReader {
     if (faults.length + this.faults.length > 0)
       throw new InvalidRequest([...this.faults, ...faults]);
     if (!this.metadata || !this.file) throw malformed('the form breaks off');
-    const metadata = parseJsonText(this.metadata, 'The part "metadata"', this.limits);
+    const metadata = parseJson(this.metadata, 'The part "metadata"', this.limits);
     return { metadata, file: this.file };
   }
 

@@ -22,7 +22,7 @@ import {
   userFields,
 } from '../helpers/records.js';
 import { expectNoChange } from '../helpers/service-state.js';
-import { aPhotograph } from '../helpers/uploads.js';
+import { aPhotograph, aPicture } from '../helpers/uploads.js';
 
 const LONE_SURROGATE = '\ud800';
 const FAMILY = '\u{1F468}\u200d\u{1F469}';
@@ -429,6 +429,53 @@ describe('JSON', () => {
       expect((await http.get(pathTo(annotation))).body.attributes).toEqual(attributes);
     },
   );
+
+  describe('with a field that is there twice, of which a parser takes the last', () => {
+    const record = JSON.stringify(imageFields({ image_key: undefined })).slice(1);
+    const twice = `{"ml_tag":"TEST","ml_tag":"LIVE",${record}`;
+
+    it.each<[path: string, body: string, pointer: string]>([
+      ['/users', '{"first_name":"a","last_name":"b","first_name":"c"}', '#/first_name'],
+      ['/images', twice, '#/ml_tag'],
+      ['/images', twice.replace('"ml_tag"', '"ml\\u005ftag"'), '#/ml_tag'],
+      [
+        '/images',
+        `{"annotations":[{"instrument":"a"},{"instrument":"b","instrument":"c"}],${record}`,
+        '#/annotations/1/instrument',
+      ],
+      ['/images/batch', `{"images":[{${record},${twice}]}`, '#/images/1/ml_tag'],
+      ['/images/batch', `{"images":[{${record}],"images":[]}`, '#/images'],
+    ])('is refused by name: %s', async (path, body, pointer) => {
+      const answer = await expectNoChange(service, () => postJson(path, body));
+      expectProblem(answer, 400, 'invalid-request', [
+        { pointer, detail: 'is there more than once' },
+      ]);
+    });
+
+    it('is refused by name in a form', async () => {
+      const answer = await expectNoChange(service, async () =>
+        http
+          .post('/images')
+          .field('metadata', twice)
+          .attach('file', await aPicture({ format: 'png', width: 4, height: 3 }), 'a.png'),
+      );
+      expectProblem(answer, 400, 'invalid-request', ['#/ml_tag']);
+    });
+
+    it('is refused soon in a body of 6 MB', async () => {
+      const points = Array.from({ length: 9_000 }, (_, place) => [place / 7, place / 3]);
+      const polygon = JSON.stringify({ points });
+      const annotation = `{"instrument":"a","polygon":${polygon}}`;
+      const last = `{"instrument":"a","polygon":${polygon},"instrument":"b"}`;
+      const annotations = [...Array<string>(20).fill(annotation), last].join();
+      const started = cpuMs();
+
+      const answer = await postJson('/images', `{"annotations":[${annotations}],${record}`);
+
+      expect(cpuMs() - started).toBeLessThan(2_000);
+      expectProblem(answer, 400, 'invalid-request', ['#/annotations/20/instrument']);
+    });
+  });
 
   it('is told all of its faults at once, but not more than a hundred', async () => {
     const fields = { colour: 1, client_id: 2, ml_tag: 'MAYBE', created_at: 'now' };

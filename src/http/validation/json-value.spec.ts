@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonValueFaults as faultsWithin } from './json-value.js';
+import { inspectedJson } from './json-value.js';
 
-const jsonValueFaults = (value: unknown) => faultsWithin(value, 32);
+const jsonValueFaults = (value: unknown) => inspectedJson(value, 32).faults;
 
 const pointersOf = (value: unknown) => jsonValueFaults(value).map(({ pointer }) => pointer);
 
-describe('jsonValueFaults', () => {
+describe('inspectedJson', () => {
   it('finds nothing wrong with JSON that can be stored', () => {
     const key = fc.string({ unit: 'grapheme', maxLength: 10 }).filter(isHarmless);
     const { value } = fc.letrec((tie) => ({
@@ -50,6 +50,10 @@ describe('jsonValueFaults', () => {
     ['the names of methods', { toString: 1, valueOf: 2 }],
     ['the largest number', [Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE]],
   ])('lets %s through', (_what, value) => expect(jsonValueFaults(value)).toEqual([]));
+
+  it('counts the fields of all objects', () => {
+    expect(inspectedJson({ a: [{ b: 1 }, { b: { c: [] } }], d: null }, 32).fields).toBe(5);
+  });
 
   it('names every place, up to a hundred', () => {
     expect(pointersOf({ a: '\0', b: ['\0', 1, '\0'] })).toEqual(['#/a', '#/b/0', '#/b/2']);

@@ -7,6 +7,13 @@ const MAX_JSON_FIELDS = 100;
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** What a value is found to be. */
+export interface InspectedJson {
+  faults: Fault[];
+  /** How many fields all of its objects have; fewer where something is wrong. */
+  fields: number;
+}
+
 /**
  * What is valid JSON but can neither be stored nor handled safely: NUL and lone surrogates (PostgreSQL
  * refuses them in text and jsonb: 22021, 22P05, 22P02), numbers beyond float64 (`1e400` is parsed to
@@ -14,8 +21,9 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
  * walks it recursively, and objects of more fields than anybody needs, which would keep validation busy for
  * seconds.
  */
-export function jsonValueFaults(value: unknown, maxDepth: number): Fault[] {
+export function inspectedJson(value: unknown, maxDepth: number): InspectedJson {
   const faults: Fault[] = [];
+  let fields = 0;
   const path: (string | number)[] = [];
   const fail = (detail: string) => faults.push({ pointer: jsonPointer(path), detail });
 
@@ -45,6 +53,7 @@ export function jsonValueFaults(value: unknown, maxDepth: number): Fault[] {
       fail(`must not have more than ${MAX_JSON_FIELDS} fields`);
       return;
     }
+    fields += entries.length;
     for (const [key, item] of entries) {
       path.push(key);
       const detail = FORBIDDEN_KEYS.has(key) ? 'is not a name that is taken' : textFault(key);
@@ -54,7 +63,7 @@ export function jsonValueFaults(value: unknown, maxDepth: number): Fault[] {
     }
   };
   visit(value);
-  return faults;
+  return { faults, fields };
 }
 
 function textFault(text: string): string | undefined {

@@ -6,8 +6,8 @@ import type { RepeatableRequest } from '../../database/repeatable-requests.js';
 import { InvalidRequest } from '../../errors/invalid-request.js';
 import { repeatableOf } from '../../http/idempotency.js';
 import { jsonLimits } from '../../http/json-limits.js';
-import { parseAnyJson, readJsonBytes } from '../../http/request-body.js';
-import { jsonValueFaults } from '../../http/validation/json-value.js';
+import { assertEachOnce, parseAnyJson, receiveJson } from '../../http/request-body.js';
+import { inspectedJson } from '../../http/validation/json-value.js';
 import { validateBody } from '../../http/validation/request-validation.js';
 import { CreateImageRequest } from '../dto/create-image.request.js';
 import { CreateImagesRequest } from '../dto/create-images.request.js';
@@ -32,19 +32,22 @@ export class ImageBatchReader {
   async read(request: Request): Promise<ReceivedBatch> {
     const { maxAnnotationSetBytes, maxBatchImages } = this.environment;
     const limits = jsonLimits(this.environment, maxAnnotationSetBytes, maxBatchImages);
-    const bytes = await readJsonBytes(request, limits);
-    const body = bytes.length > 0 ? parseAnyJson(bytes, 'The body') : undefined;
+    const json = await receiveJson(request, limits);
+    const body = json.text.length > 0 ? parseAnyJson(json.text, 'The body') : undefined;
     const sent = listOf(body);
-    const around = jsonValueFaults(
+    const around = inspectedJson(
       sent ? { ...(body as object), images: [] } : body,
       limits.maxDepth,
     );
-    if (around.length > 0) throw new InvalidRequest(around);
-    const { atomic = false } = validateBody(CreateImagesRequest, body, this.environment);
+    if (around.faults.length > 0) throw new InvalidRequest(around.faults);
+    let { fields } = around;
     const images = (sent ?? []).map((image) => {
-      const faults = jsonValueFaults(image, limits.maxDepth);
-      return faults.length > 0 ? new InvalidRequest(faults) : image;
+      const inspected = inspectedJson(image, limits.maxDepth);
+      fields += inspected.fields;
+      return inspected.faults.length > 0 ? new InvalidRequest(inspected.faults) : image;
     });
+    assertEachOnce(json, fields);
+    const { atomic = false } = validateBody(CreateImagesRequest, body, this.environment);
     // What cannot be handled cannot be digested either: its faults stand for it.
     const digested = images.map((image) =>
       image instanceof InvalidRequest ? image.faults : image,

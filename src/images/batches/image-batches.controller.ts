@@ -25,8 +25,9 @@ export class ImageBatchesController {
    * @remarks Up to 500 records (MAX_BATCH_IMAGES) in one transaction; the files may follow, each by itself. Each is
    * taken or refused as `POST /images` would, and the answer says which, in order: 200 even when all are refused. With
    * `atomic` one that is refused keeps all from being made: the answer is then that problem, with the places of all
-   * faults. Of two images with one key the first that can be made has it. With an `Idempotency-Key` a repeated
-   * request gets the same outcomes again, with the images as they are now.
+   * faults. JSON that cannot be read, or has a field twice, is refused as a whole. Of two images with one key the first
+   * that can be made has it. With an `Idempotency-Key` a repeated request gets the same outcomes again, with the images
+   * as they are now.
    */
   @Requires('capturer')
   @Post()
