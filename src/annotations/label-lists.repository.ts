@@ -35,20 +35,18 @@ export class LabelListsRepository {
   }
 
   /**
-   * Locks those of these images that nobody else has locked: until the transaction ends nobody changes their
-   * annotations.
+   * Lists those of these images that nobody else has locked under the labels that they carry now. They are locked first: until
+   * the transaction ends nobody changes their annotations. A crash may undo it, if nothing was committed afterwards: the
+   * upkeep does it again then, and the transaction need not wait for the disk.
    */
-  async lockFree(manager: EntityManager, imageIds: readonly string[]): Promise<string[]> {
-    const rows = await manager.query<{ id: string }[]>(
-      'SELECT id FROM images WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED',
+  async relistFree(manager: EntityManager, imageIds: readonly string[]): Promise<void> {
+    // Arguments come first, and what a volatile function reads is as new as its call.
+    await manager.query(
+      `SELECT set_config('synchronous_commit', 'off', true),
+              relist_merged_labels(ARRAY(
+                SELECT id FROM images WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED))`,
       [imageIds],
     );
-    return rows.map(({ id }) => id);
-  }
-
-  /** Lists locked images under the labels that they carry now. */
-  async relist(manager: EntityManager, imageIds: readonly string[]): Promise<void> {
-    await manager.query('SELECT relist_merged_labels($1::bigint[])', [imageIds]);
   }
 
   /**

@@ -5,10 +5,13 @@ import { withDeadlineOfItsOwn } from '../database/deadline/database-time.js';
 import { LabelListsRepository, type ListPlace } from './label-lists.repository.js';
 
 /** Images of the first transaction. */
-const FIRST_BATCH = 200;
-const [FEWEST, MOST] = [50, 5_000];
-/** Later ones have as many as take about so long. Whoever writes to one of their images waits for it. */
-const BATCH_MS = 250;
+const FIRST_BATCH = 100;
+const [FEWEST, MOST] = [20, 5_000];
+/**
+ * Later ones have as many as take about so long. Whoever writes to one of their images waits for it, and whoever reads
+ * shares a core with it.
+ */
+const BATCH_MS = 25;
 /** Until images that somebody else had locked are looked at again. */
 const RETRY_MS = 500;
 
@@ -76,11 +79,10 @@ export class LabelListsService implements OnModuleDestroy {
     size: number,
   ): Promise<ListPlace | undefined> {
     const places = await this.lists.listedUnder(manager, labelId, after, size);
-    const free = await this.lists.lockFree(
+    await this.lists.relistFree(
       manager,
       places.map(({ imageId }) => imageId),
     );
-    await this.lists.relist(manager, free);
     return places.length < size ? undefined : places.at(-1);
   }
 
