@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createApplication } from '../application.js';
 import { Environment } from '../config/environment.js';
 import { letRequestsGoFirst } from '../config/thread-pool.js';
@@ -8,6 +9,9 @@ import { PrimaryLine } from '../workers/primary-line.js';
 import { FAULT, LISTENING, SHARE } from './beginning.js';
 import { isOperatorsFault, sentenceFor } from './operators-fault.js';
 import { drain, EXIT_CUT_OFF, EXIT_MS } from './stopping.js';
+
+/** A database that is not there by then is not waited for: the service answers that it is not ready. */
+const LISTENS_AFTER_MS = 2_000;
 
 /**
  * One of several processes that answer requests, until its primary says that it is to end or is gone itself:
@@ -47,10 +51,16 @@ async function serve(line: PrimaryLine, onStop: (stop: () => never) => void): Pr
     process.exit(allAnswered ? 0 : EXIT_CUT_OFF);
   };
   onStop(() => void end() as never);
+  await app.init();
+  const attempted = line
+    .ask(FIRST_ATTEMPT, null)
+    .then((succeeded) => (succeeded ? database.firstAttempt : false));
+  // From when it listens on it is given requests, which the others could answer meanwhile.
+  await Promise.race([attempted, sleep(LISTENS_AFTER_MS, undefined, { ref: false })]);
   await app.listen(environment.port, environment.host);
   if (ending.signal.aborted) return;
   const url = await app.getUrl();
-  if (await line.ask(FIRST_ATTEMPT, null)) await database.firstAttempt;
+  await attempted;
   letRequestsGoFirst();
   await line.ask(LISTENING, url);
 }
