@@ -15,7 +15,16 @@ const FEATURE_ORDER = [
   ['datasets', 'iiif', 'review', 'comments', 'events'],
   ['operations'],
 ];
-const PLATFORM = ['config', 'database', 'errors', 'http', 'renditions', 'storage', 'workers'];
+const PLATFORM = [
+  'config',
+  'database',
+  'errors',
+  'http',
+  'metrics',
+  'renditions',
+  'storage',
+  'workers',
+];
 /** Stand above everything, know the application and are known by nobody but its entrance. */
 const CEILING = ['documentation', 'health', 'cli'];
 

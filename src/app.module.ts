@@ -11,6 +11,7 @@ import { HttpModule } from './http/http.module.js';
 import { IiifModule } from './iiif/iiif.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { LocationsModule } from './locations/locations.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { ReviewModule } from './review/review.module.js';
 import { SCHEMA } from './schema.js';
 import { StorageModule } from './storage/storage.module.js';
@@ -28,6 +29,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(environment),
         WorkersModule.with(line),
+        MetricsModule,
         DatabaseModule.with(SCHEMA),
         StorageModule,
         HttpModule,

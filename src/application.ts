@@ -9,14 +9,15 @@ import { mountDocumentation } from './documentation/mount.js';
 import { DescriptorGate } from './http/descriptor-gate.js';
 import { Drain } from './http/drain.js';
 import { allowOrigins, openToViewers } from './http/cross-origin.js';
-import { HotLane, type RequestPrototype } from './http/hot-lane/hot-lane.js';
+import { HotLane, type RequestPrototype, type Witness } from './http/hot-lane/hot-lane.js';
 import { QuickReads } from './http/hot-lane/quick-reads.js';
 import { ReadyAnswers } from './http/hot-lane/ready-answers.js';
 import { createLogger, NestLog } from './http/logging.js';
 import { HttpServerAdapter } from './http/http-server.adapter.js';
 import { answerParserErrors } from './http/parser-errors.js';
 import { parseQuery } from './http/query.js';
-import { requestLog } from './http/request-log.js';
+import { RequestMetrics } from './http/request-metrics.js';
+import { logRequest, requestLog } from './http/request-log.js';
 import { keptByNobody, securityHeaders } from './http/security-headers.js';
 import { takeSignatures } from './http/signed-identifiers.js';
 import type { PrimaryLine } from './workers/primary-line.js';
@@ -47,6 +48,8 @@ export async function createApplication(
   app.disable('x-powered-by');
   // Its name the service knows from PUBLIC_URL; without that, IIIF takes Host and, of trusted proxies, X-Forwarded-Proto.
   app.set('trust proxy', environment.trustedProxies);
+  const metrics = app.get(RequestMetrics);
+  if (metrics.handler) app.use(metrics.handler);
   app.use(requestLog(logger));
   app.use(securityHeaders());
   app.use(openToViewers(environment.auth === 'on'));
@@ -61,7 +64,11 @@ export async function createApplication(
     const { request } = adapter.getInstance<{ request: RequestPrototype }>();
     const answers = app.get(ReadyAnswers, { strict: false });
     const reads = app.get(QuickReads, { strict: false });
-    adapter.lane = new HotLane(answers, reads, drain, logger, request);
+    const witness: Witness = (seen, response, { ms, bytes }) => {
+      logRequest(logger, seen, response, { ms: Math.round(ms), bytes });
+      metrics.ended(seen, response, ms);
+    };
+    adapter.lane = new HotLane(answers, reads, drain, witness, request);
   }
   mountDocumentation(app, environment);
   app.use(takeSignatures);

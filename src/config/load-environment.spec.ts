@@ -67,6 +67,13 @@ describe('parseEnvironment', () => {
     expect(parseEnvironment({ WORKERS: workers }).workers).toBe(workers);
   });
 
+  it('refuses to have metrics beside the API', () => {
+    expect(faultsOf({ PORT: '9000', METRICS_PORT: '9000' })).toEqual([
+      'METRICS_PORT must not be PORT: metrics are never open beside the API',
+    ]);
+    expect(parseEnvironment({ PORT: '0', METRICS_PORT: '0' }).metricsPort).toBe(0);
+  });
+
   it('names all faults at once', () => {
     const faults = faultsOf({
       PORT: '80a',
@@ -91,6 +98,9 @@ describe('parseEnvironment', () => {
     ['PORT', ['-1', '65536', '1.5', '1e3', '0x50', '８０', 'http']],
     ['MAX_UPLOAD_BYTES', ['0', '-5', '99999999999999999999', '50MB', 'Infinity']],
     ['DATABASE_POOL_SIZE', ['1', '201']],
+    ['METRICS_PORT', ['-1', '65536', 'on']],
+    ['METRICS_HOST', ['localhost', '10.0.0']],
+    ['METRICS_TOKEN', ['too-short', 'with a space in it', 'x'.repeat(257)]],
     ['REQUIRE_IF_MATCH', ['1', 'TRUE', 'on']],
     ['NODE_ENV', ['staging']],
     ['AUTH', ['none', 'OFF']],

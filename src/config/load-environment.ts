@@ -44,6 +44,9 @@ export function parseEnvironment(
     );
   if (environment.oidcIssuer !== undefined && environment.auth !== 'on')
     faults.push('AUTH must be on with OIDC_ISSUER: otherwise nobody is asked for a token');
+  const { port, metricsPort } = environment;
+  if (metricsPort !== undefined && metricsPort !== 0 && metricsPort === port)
+    faults.push('METRICS_PORT must not be PORT: metrics are never open beside the API');
   if (faults.length > 0) throw new InvalidEnvironment(faults);
   return environment;
 }

@@ -8,6 +8,7 @@ import { ConnectingDataSource } from './connecting-data-source.js';
 import { type DatabaseSchema, dataSourceOptions } from './data-source-options.js';
 import { type ConnectorOptions, DatabaseConnector } from './database-connector.js';
 import { DatabaseProbe } from './database-probe.js';
+import { PoolMetrics } from './pool-metrics.js';
 import { PreparedStatements } from './prepared-statements.js';
 import { RepeatableRequests } from './repeatable-requests.js';
 import { SCHEMA_IS_READY } from './schema-keeper.js';
@@ -47,6 +48,7 @@ export class DatabaseModule {
         }),
       ],
       providers: [
+        PoolMetrics,
         PreparedStatements,
         RepeatableRequests,
         SoleWorker,

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { Environment } from '../config/environment.js';
+import { versionOfThePackage } from '../config/package-version.js';
 import { BODY_EXTENSION } from '../http/openapi.js';
 import { addCommonHeaders, addConventions, HEADERS, PARAMETERS } from './conventions.js';
 import { type Document, forEachOperation, type Operation, type Schema } from './document.js';
@@ -15,9 +15,6 @@ import {
   problemCodesOf,
 } from './problem-responses.js';
 import { addSecurity } from './security.js';
-
-// Beside dist/ in the checkout and in the production image alike.
-const PACKAGE = new URL('../../../package.json', import.meta.url);
 
 /**
  * The service's OpenAPI 3.1 document: what controllers and DTOs say, and what holds for all of them.
@@ -44,7 +41,6 @@ export function openApiDocument(app: INestApplication, environment: Environment)
 }
 
 function whatNestKnows(app: INestApplication, publicUrl: string | undefined): Document {
-  const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
   const settings = new DocumentBuilder().setOpenAPIVersion('3.1.0').build();
   const { paths, components } = SwaggerModule.createDocument(app, settings, {
     autoTagControllers: false,
@@ -54,7 +50,7 @@ function whatNestKnows(app: INestApplication, publicUrl: string | undefined): Do
     openapi: '3.1.0',
     info: {
       title: 'Loupe',
-      version,
+      version: versionOfThePackage(),
       description: INTRODUCTION,
       contact: { name: 'Whoever runs this service' },
       license: { name: 'MIT', identifier: 'MIT' },

@@ -5,6 +5,7 @@ import { Drain } from './drain.js';
 import { JsonBodyInterceptor } from './json-body.interceptor.js';
 import { ProblemFilter } from './problem.filter.js';
 import { QueryInterceptor } from './query.interceptor.js';
+import { RequestMetrics } from './request-metrics.js';
 import { ReplyInterceptor } from './reply.interceptor.js';
 import { TargetFirstInterceptor } from './target-first.interceptor.js';
 import { UploadReader } from './upload.reader.js';
@@ -16,6 +17,7 @@ import { RequestValidationPipe } from './validation/request-validation.pipe.js';
   providers: [
     ConditionalRequests,
     Drain,
+    RequestMetrics,
     UploadReader,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
@@ -24,6 +26,6 @@ import { RequestValidationPipe } from './validation/request-validation.pipe.js';
     { provide: APP_INTERCEPTOR, useClass: JsonBodyInterceptor },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
   ],
-  exports: [ConditionalRequests, Drain, UploadReader],
+  exports: [ConditionalRequests, Drain, RequestMetrics, UploadReader],
 })
 export class HttpModule {}

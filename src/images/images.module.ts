@@ -26,6 +26,7 @@ import { ImagesService } from './images.service.js';
 import { InstrumentUsesRepository } from './instrument-uses.repository.js';
 import { InstrumentsController } from './instruments.controller.js';
 import { InstrumentsService } from './instruments.service.js';
+import { PictureMetrics } from './picture-metrics.js';
 import { PictureDirectory } from './picture-directory.js';
 import { PictureStore } from './picture-store.js';
 import { PicturesService } from './pictures.service.js';
@@ -66,6 +67,7 @@ import { UpkeepService } from './upkeep/upkeep.service.js';
       ) => new CopyMaker(imageFiles, originals, store, environment),
     },
     PictureDirectory,
+    PictureMetrics,
     HotFiles,
     { provide: ReadyAnswers, useExisting: HotFiles },
     ImagesRepository,

@@ -16,13 +16,19 @@ export function startPostgres(
   });
 }
 
+interface Announcement {
+  url: string;
+  postgres: EmbeddedPostgres | undefined;
+  isDatabaseThere: boolean;
+  /** Where Prometheus may ask. */
+  metricsUrl: string | undefined;
+  workers?: number;
+}
+
 /** Tells the operator that the service listens, and where everything is. */
 export function announce(
   environment: Environment,
-  url: string,
-  postgres: EmbeddedPostgres | undefined,
-  isDatabaseThere: boolean,
-  workers = 1,
+  { url, postgres, isDatabaseThere, metricsUrl, workers = 1 }: Announcement,
 ): void {
   const lines = [
     `Loupe listens on ${url}`,
@@ -31,6 +37,7 @@ export function announce(
     environment.auth === 'on'
       ? '  access      for API keys and tokens (AUTH=on)'
       : '  access      for everybody who reaches it (AUTH=off)',
+    ...(metricsUrl === undefined ? [] : [`  metrics     ${metricsUrl}`]),
     `  files       ${environment.dataDir}`,
     postgres
       ? `  database    ${postgres.dataDirectory} (embedded PostgreSQL)`

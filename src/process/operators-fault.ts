@@ -1,6 +1,7 @@
 import { InvalidEnvironment } from '../config/load-environment.js';
 import { DatabaseUnusable } from '../database/database-connection.errors.js';
 import { EmbeddedPostgresError } from '../database/embedded-postgres.errors.js';
+import { MetricsUnreachable } from '../metrics/metrics-server.js';
 import { UnusableDataFolder } from '../storage/data-folder.js';
 
 /** Prints why and ends the process with 1. */
@@ -13,7 +14,7 @@ export function endWithSentence(error: Error): never {
 export function isOperatorsFault(error: unknown): error is Error {
   if (error instanceof InvalidEnvironment || error instanceof EmbeddedPostgresError) return true;
   if (error instanceof DatabaseUnusable) return true;
-  if (error instanceof UnusableDataFolder) return true;
+  if (error instanceof UnusableDataFolder || error instanceof MetricsUnreachable) return true;
   return error instanceof Error && isAboutListening(error);
 }
 

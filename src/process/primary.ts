@@ -7,6 +7,9 @@ import type { EmbeddedPostgres } from '../database/embedded-postgres.js';
 import { keepSchema } from '../database/schema-keeper.js';
 import { createLogger, NestLog } from '../http/logging.js';
 import { admitDecodes } from '../images/shared-gates.js';
+import { Metrics } from '../metrics/metrics.js';
+import { offerMetrics } from '../metrics/metrics-server.js';
+import { WorkersMetrics } from '../metrics/workers-metrics.js';
 import { SCHEMA } from '../schema.js';
 import { Crew } from '../workers/crew.js';
 import { Desk } from '../workers/desk.js';
@@ -70,13 +73,18 @@ class Primary {
       synchronize: environment.nodeEnv === 'development',
     });
     keeper.connected.catch((error: unknown) => this.end(sentenceFor(error as Error)));
-    const url = this.untilAllListen();
+    const metrics = new WorkersMetrics(new Metrics(environment.metricsPort !== undefined), desk);
+    const metricsUrl = await offerMetrics(environment, () => metrics.text());
+    const listening = this.untilAllListen();
     onStopSignal(() => this.end());
     this.crew.start();
-    const isThere = await keeper.firstAttempt;
+    const isDatabaseThere = await keeper.firstAttempt;
     const fault = threadPoolFault(environment);
     if (fault) this.logger.warn(fault);
-    announce(environment, await url, this.postgres, isThere, workersOf(environment));
+    const { postgres } = this;
+    const url = await listening;
+    const workers = workersOf(environment);
+    announce(environment, { url, postgres, isDatabaseThere, metricsUrl, workers });
   }
 
   private untilAllListen(): Promise<string> {

@@ -5,6 +5,8 @@ import { letRequestsGoFirst } from '../config/thread-pool.js';
 import { DatabaseConnector } from '../database/database-connector.js';
 import { FIRST_ATTEMPT } from '../database/schema-keeper.js';
 import { createLogger } from '../http/logging.js';
+import { Metrics } from '../metrics/metrics.js';
+import { answerScrapes } from '../metrics/workers-metrics.js';
 import { PrimaryLine } from '../workers/primary-line.js';
 import { FAULT, LISTENING, SHARE } from './beginning.js';
 import { isOperatorsFault, sentenceFor } from './operators-fault.js';
@@ -51,6 +53,7 @@ async function serve(line: PrimaryLine, onStop: (stop: () => never) => void): Pr
     process.exit(allAnswered ? 0 : EXIT_CUT_OFF);
   };
   onStop(() => void end() as never);
+  if (environment.metricsPort !== undefined) void answerScrapes(app.get(Metrics), line);
   await app.init();
   const attempted = line
     .ask(FIRST_ATTEMPT, null)

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request as open } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
@@ -11,6 +10,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Http, httpTo } from '../helpers/app.js';
 import { type ChildService, startChild } from '../helpers/child-service.js';
+import { childrenOf, isAlive } from '../helpers/processes.js';
 import { anImage, imageFields, pathTo, unique } from '../helpers/records.js';
 import { aPhotograph, aPicture, putFile } from '../helpers/uploads.js';
 
@@ -56,26 +56,6 @@ async function answerersOf(child: ChildService, path: string, count: number): Pr
   await until(() => found().length >= count);
   return found();
 }
-
-/** The processes that a process has started and that live, by their numbers. */
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => parentOf(Number(name)) === pid)
-    .map(Number);
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' ? undefined : Number(parent);
-  } catch {
-    return undefined;
-  }
-}
-
-const isAlive = (pid: number) => parentOf(pid) !== undefined;
 
 /** Workers of a service, which runs on a database of somebody else. */
 function workersOf({ pid }: ChildService): number[] {

@@ -88,4 +88,34 @@ export abstract class ServerSettings {
   @Min(0)
   @Max(10_000)
   drainNoticeMs = 0;
+
+  @FromEnvironment({
+    type: 'integer',
+    description: 'Port of its own for GET /metrics (Prometheus); 0 takes any free one.',
+    defaultText: 'unset (nothing is measured)',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  @IsOptional()
+  metricsPort?: number;
+
+  @FromEnvironment({
+    type: 'text',
+    description: 'Address that METRICS_PORT listens on.',
+    defaultText: 'that of HOST',
+  })
+  @IsIP(undefined, { message: 'must be an IP address, such as 127.0.0.1 or 0.0.0.0' })
+  @IsOptional()
+  metricsHost?: string;
+
+  @FromEnvironment({
+    type: 'text',
+    description:
+      'What Prometheus must send as Authorization: Bearer; 16 to 256 visible characters.',
+    defaultText: 'unset (whoever reaches METRICS_PORT may read metrics)',
+  })
+  @Matches(/^[!-~]{16,256}$/, { message: 'must be 16 to 256 visible ASCII characters, no spaces' })
+  @IsOptional()
+  metricsToken?: string;
 }

@@ -1,16 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
-import type { Logger } from 'pino';
 import { sharingOneDeadline } from '../../database/deadline/database-time.js';
 import type { Drain } from '../drain.js';
 import { requestIdOf } from '../request-id.js';
-import { logRequest } from '../request-log.js';
 import { isPlain } from './plain-request.js';
 import type { LaneRequest, QuickRead, QuickReads } from './quick-reads.js';
 import type { LaneAnswer, ReadyAnswer, ReadyAnswers } from './ready-answers.js';
 
 /** What Express makes requests of: `ip` and `app` come from there. */
 export type RequestPrototype = Pick<Request, 'app'>;
+
+/** Is told of each answer that has been sent, or that nobody waits for any more. */
+export type Witness = (
+  request: LaneRequest,
+  response: ServerResponse,
+  sent: { ms: number; bytes: number | null },
+) => void;
 
 /**
  * Gives answers ahead of the router, which costs more than they do: those that are in memory, and those that are one
@@ -21,7 +26,7 @@ export class HotLane {
     private readonly answers: ReadyAnswers,
     private readonly reads: QuickReads,
     private readonly drain: Drain,
-    private readonly logger: Logger,
+    private readonly witness: Witness,
     private readonly prototype: RequestPrototype,
   ) {}
 
@@ -52,7 +57,7 @@ export class HotLane {
     response: ServerResponse,
     otherwise: () => void,
   ): void {
-    const begunAt = Date.now();
+    const begunAt = performance.now();
     const seen = this.seenByExpress(request, answer.route);
     if (!answer.count) this.give(answer, seen, response, begunAt);
     else
@@ -71,7 +76,7 @@ export class HotLane {
     response: ServerResponse,
     otherwise: () => void,
   ): Promise<void> {
-    const begunAt = Date.now();
+    const begunAt = performance.now();
     const seen = this.seenByExpress(request, read.route);
     this.drain.begin();
     // What fails here fails there too, and is told there.
@@ -110,9 +115,9 @@ export class HotLane {
     this.drain.begin();
     response.on('close', () => {
       this.drain.end();
-      const ms = Date.now() - begunAt;
+      const ms = performance.now() - begunAt;
       const bytes = body === undefined ? null : Buffer.byteLength(body);
-      logRequest(this.logger, request, response, { ms, bytes });
+      this.witness(request, response, { ms, bytes });
     });
     response.writeHead(status, ['X-Request-Id', request.id, ...headers]);
     response.end(body);
