@@ -23,6 +23,7 @@ import { CountLabelsOfImages1795614500000 } from '../migrations/1795614500000-co
 import { IndexBounds1795614501000 } from '../migrations/1795614501000-index-bounds.js';
 import { IndexTrash1795614502000 } from '../migrations/1795614502000-index-trash.js';
 import { MergeLabelsAtOnce1795701600000 } from '../migrations/1795701600000-merge-labels-at-once.js';
+import { TellEstimatesOfLabels1795788000000 } from '../migrations/1795788000000-tell-estimates-of-labels.js';
 import { BEYOND_ENTITIES } from '../migrations/beyond-entities.js';
 import { Comment } from './comments/comment.entity.js';
 import type { DatabaseSchema } from './database/data-source-options.js';
@@ -70,6 +71,7 @@ export const SCHEMA: DatabaseSchema = {
     IndexBounds1795614501000,
     IndexTrash1795614502000,
     MergeLabelsAtOnce1795701600000,
+    TellEstimatesOfLabels1795788000000,
   ],
   beyondEntities: BEYOND_ENTITIES,
 };

@@ -151,6 +151,19 @@ describe('GET /instruments', () => {
     const few = await http.get('/instruments?client_id=few').expect(200);
     expect(few.body).toEqual([{ name: 'clamp', annotation_count: 200, image_count: 100 }]);
     expect(few.headers['x-count']).toBeUndefined();
+
+    const aboutAll = (counts: { images: number; annotations: number }) => {
+      expect(Math.abs(counts.images - 60_001)).toBeLessThan(3_000);
+      expect(Math.abs(counts.annotations - 120_001)).toBeLessThan(6_000);
+    };
+    const inUse = await http.delete('/instruments/clamp').expect(409);
+    expect(inUse.body.count_kind).toBe('estimated');
+    const renamed = await http.patch('/instruments/clamp').send({ name: 'Kocher clamp' });
+    expect(renamed.body).toMatchObject({ action: 'rename', count_kind: 'estimated', done: true });
+    aboutAll(renamed.body);
+    const [noted] = (await http.get('/instruments/Kocher%20clamp/history').expect(200)).body;
+    expect(noted).toMatchObject({ action: 'renamed', count_kind: 'estimated' });
+    aboutAll({ images: noted.image_count, annotations: noted.annotation_count });
   });
 });
 

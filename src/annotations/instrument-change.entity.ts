@@ -65,4 +65,8 @@ export class InstrumentChange {
 
   @Column({ type: 'integer' })
   annotationCount!: number;
+
+  /** Whether both are estimates. */
+  @Column({ type: 'boolean', default: false })
+  isEstimated!: boolean;
 }

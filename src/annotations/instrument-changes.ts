@@ -16,6 +16,18 @@ export interface Label {
 export interface Carriers {
   images: number;
   annotations: number;
+  /** Whether both are estimates, because there are so many. */
+  isEstimated: boolean;
+}
+
+export const NO_CARRIERS: Carriers = { images: 0, annotations: 0, isEstimated: false };
+
+/** How sure such numbers are, in answers. */
+export const COUNT_KINDS = ['exact', 'estimated'] as const;
+export type CountKind = (typeof COUNT_KINDS)[number];
+
+export function countKindOf({ isEstimated }: Pick<Carriers, 'isEstimated'>): CountKind {
+  return isEstimated ? 'estimated' : 'exact';
 }
 
 /** How the name of a label is to change. */

@@ -1,5 +1,6 @@
 import { DomainError, type Fault } from '../errors/domain-error.js';
 import { MAX_FAULTS } from '../errors/invalid-request.js';
+import { type Carriers, countKindOf } from './instrument-changes.js';
 
 /** There is no such label (404). */
 export class InstrumentNotFound extends DomainError {
@@ -24,9 +25,13 @@ export class InstrumentInUse extends DomainError {
   readonly kind = 'conflict';
   readonly code = 'instrument-in-use';
   override readonly members: Readonly<Record<string, unknown>>;
-  constructor(name: string, { annotations, images }: { annotations: number; images: number }) {
+  constructor(name: string, carriers: Carriers) {
     super(`The label "${name}" is in use (images in the trash count too): name a replacement.`);
-    this.members = { annotation_count: annotations, image_count: images };
+    this.members = {
+      annotation_count: carriers.annotations,
+      image_count: carriers.images,
+      count_kind: countKindOf(carriers),
+    };
   }
 }
 

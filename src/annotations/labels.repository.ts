@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { visibleImages } from '../access/client-scope.js';
+import { plannedRows } from '../database/estimate.js';
 import type { Page, PageRequest } from '../database/page.js';
 import { LISTED_UNDER } from './image-instrument.entity.js';
 import { InstrumentChange } from './instrument-change.entity.js';
@@ -20,6 +21,13 @@ export type NewChange = Omit<InstrumentChange, 'id' | 'instrument' | 'target'>;
 
 const LABELS = `
     SELECT id, name, version, renamed_at, renamed_by FROM instruments WHERE removed_at IS NULL AND name = $1`;
+
+/** On more images than these it is estimated what carries a label. */
+const COUNTED_IMAGES = 50_000;
+/** In so many it is looked up how many annotations of a label an image has. */
+const SAMPLED_IMAGES = 2_000;
+const LISTED = 'image_instruments WHERE instrument_id = ANY($1::bigint[])';
+const LISTS = `SELECT FROM ${LISTED}`;
 
 /** The statements on labels themselves. */
 @Injectable()
@@ -49,7 +57,10 @@ export class LabelsRepository {
     return row && toLabel(row);
   }
 
-  /** How much carries a label; in all images, whoever they belong to. */
+  /**
+   * How much carries a label; in all images, whoever they belong to. Of many images it is estimated: to count a million
+   * takes a second, and many times that where the disk has to be asked.
+   */
   async carriersOf(id: string): Promise<Carriers> {
     const { manager } = this.dataSource;
     const [ids] = await manager.query<{ listed: string[] }[]>(
@@ -57,14 +68,40 @@ export class LabelsRepository {
       [id],
     );
     const listed = ids?.listed ?? [];
+    if (await this.isOnMany(listed)) return this.estimatedCarriersOf(listed);
     // To tell images apart takes longer than to count them: only one that is listed twice needs it.
     const [row] = await manager.query<{ images: string; annotations: string }[]>(
       `SELECT count(${listed.length > 1 ? 'DISTINCT image_id' : '*'}) AS images,
               coalesce(sum(annotation_count), 0) AS annotations
-         FROM image_instruments WHERE instrument_id = ANY($1::bigint[])`,
+         FROM ${LISTED}`,
       [listed],
     );
-    return { images: Number(row?.images ?? 0), annotations: Number(row?.annotations ?? 0) };
+    const counted = {
+      images: Number(row?.images ?? 0),
+      annotations: Number(row?.annotations ?? 0),
+    };
+    return { ...counted, isEstimated: false };
+  }
+
+  private async isOnMany(listed: readonly string[]): Promise<boolean> {
+    const [row] = await this.dataSource.manager.query<{ count: string }[]>(
+      `SELECT count(*) AS count FROM (${LISTS} LIMIT ${COUNTED_IMAGES + 1}) AS listed`,
+      [listed],
+    );
+    return Number(row?.count ?? 0) > COUNTED_IMAGES;
+  }
+
+  /** What the planner expects, times what an image has on average among some of them. */
+  private async estimatedCarriersOf(listed: readonly string[]): Promise<Carriers> {
+    const { manager } = this.dataSource;
+    const expected = await plannedRows(manager, LISTS, [listed]);
+    const images = Math.max(COUNTED_IMAGES + 1, Math.round(expected));
+    const [row] = await manager.query<{ mean: string }[]>(
+      `SELECT avg(annotation_count) AS mean
+         FROM (SELECT annotation_count FROM ${LISTED} LIMIT ${SAMPLED_IMAGES}) AS listed`,
+      [listed],
+    );
+    return { images, annotations: Math.round(images * Number(row?.mean ?? 1)), isEstimated: true };
   }
 
   /** Whether anything carries a label. */

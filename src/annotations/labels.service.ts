@@ -8,12 +8,13 @@ import { type RepeatableRequest, RepeatableRequests } from '../database/repeatab
 import type { Precondition } from '../errors/precondition.js';
 import { pathOf } from '../http/reply.js';
 import type { InstrumentChange } from './instrument-change.entity.js';
-import type {
-  Carriers,
-  InstrumentAction,
-  Label,
-  LabelChange,
-  LabelWish,
+import {
+  type Carriers,
+  type InstrumentAction,
+  type Label,
+  type LabelChange,
+  type LabelWish,
+  NO_CARRIERS,
 } from './instrument-changes.js';
 import {
   InstrumentExists,
@@ -97,7 +98,7 @@ export class LabelsService {
       this.changeIn(manager, caller, name, precondition, wish, carriers),
     );
     if (action === 'merge' && !wish.dryRun) this.relister.begin();
-    const concerned = action === 'none' ? { images: 0, annotations: 0 } : carriers;
+    const concerned = action === 'none' ? NO_CARRIERS : carriers;
     return { from: name, to: wish.to, action, isDone: !wish.dryRun, ...concerned };
   }
 
@@ -219,6 +220,7 @@ export class LabelsService {
     change: { from?: string; to?: string; targetId?: string; carriers?: Carriers },
   ): Promise<void> {
     await this.audit.recordIn(manager, caller, AUDITED[action], pathOf('instruments', label.name));
+    const { carriers = NO_CARRIERS } = change;
     await this.labels.record(manager, {
       instrumentId: label.id,
       targetId: change.targetId ?? null,
@@ -227,8 +229,9 @@ export class LabelsService {
       action,
       fromName: change.from ?? null,
       toName: change.to ?? null,
-      imageCount: change.carriers?.images ?? 0,
-      annotationCount: change.carriers?.annotations ?? 0,
+      imageCount: carriers.images,
+      annotationCount: carriers.annotations,
+      isEstimated: carriers.isEstimated,
     });
   }
 }

@@ -16,10 +16,10 @@ export const INSTRUMENT_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'instrument-in-use': {
     status: 409,
     explanation:
-      'Annotations still carry the label, of images in use or in the trash. Name a `replacement`, which they get.',
+      'Annotations still carry the label, of images in use or in the trash. Name a `replacement`, which they get. On more than 50,000 images the numbers are estimated (`count_kind`).',
     example:
       'The label "needle holder" is in use (images in the trash count too): name a replacement.',
-    members: { annotation_count: 12, image_count: 9 },
+    members: { annotation_count: 12, image_count: 9, count_kind: 'exact' },
   },
   'unknown-instrument': {
     status: 422,

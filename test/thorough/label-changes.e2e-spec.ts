@@ -49,6 +49,7 @@ describe('PATCH /instruments/{instrument_name}', () => {
         action: 'rename',
         images: 2,
         annotations: 3,
+        count_kind: 'exact',
         done: true,
       },
     });
@@ -79,6 +80,7 @@ describe('PATCH /instruments/{instrument_name}', () => {
         action,
         images: 2,
         annotations: 3,
+        count_kind: 'exact',
         done: false,
       });
       expect((await rename('clamp', sent)).body).toEqual({ ...body, done: true });
@@ -520,7 +522,7 @@ describe('DELETE /instruments/{instrument_name}', () => {
     await aTrashedImage(http, { annotations: [labelled('tray')] });
     const answer = await expectNoChange(service, () => http.delete('/instruments/clamp'));
     expectProblem(answer, 409, 'instrument-in-use');
-    expect(answer.body).toMatchObject({ annotation_count: 2, image_count: 1 });
+    expect(answer.body).toMatchObject({ annotation_count: 2, image_count: 1, count_kind: 'exact' });
     expectProblem(await http.delete('/instruments/tray'), 409, 'instrument-in-use');
     expectProblem(
       await http.delete('/instruments/clamp?replacement=clamp'),

@@ -1,6 +1,12 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { InstrumentChange } from '../instrument-change.entity.js';
-import { INSTRUMENT_ACTIONS, type InstrumentAction } from '../instrument-changes.js';
+import {
+  COUNT_KINDS,
+  type CountKind,
+  countKindOf,
+  INSTRUMENT_ACTIONS,
+  type InstrumentAction,
+} from '../instrument-changes.js';
 
 /** What was done to a label, when and by whom. */
 @ApiSchema({ name: 'InstrumentChange', description: 'What was done to a label, and by whom.' })
@@ -38,6 +44,10 @@ export class InstrumentChangeResponse {
   @ApiProperty({ type: 'integer', minimum: 0 })
   annotation_count!: number;
 
+  /** `estimated`: on more than 50,000 images both numbers are what statistics said. */
+  @ApiProperty({ enum: COUNT_KINDS, example: 'exact' })
+  count_kind!: CountKind;
+
   static from(change: InstrumentChange): InstrumentChangeResponse {
     return {
       at: change.at.toISOString(),
@@ -47,6 +57,7 @@ export class InstrumentChangeResponse {
       to_name: change.toName,
       image_count: change.imageCount,
       annotation_count: change.annotationCount,
+      count_kind: countKindOf(change),
     };
   }
 }

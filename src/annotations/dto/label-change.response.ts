@@ -1,5 +1,10 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { LabelChange } from '../instrument-changes.js';
+import {
+  COUNT_KINDS,
+  type CountKind,
+  countKindOf,
+  type LabelChange,
+} from '../instrument-changes.js';
 
 const ACTIONS = ['rename', 'merge', 'none'] as const;
 
@@ -30,6 +35,10 @@ export class LabelChangeResponse {
   @ApiProperty({ type: 'integer', minimum: 0 })
   annotations!: number;
 
+  /** `estimated`: on more than 50,000 images both numbers are what statistics say. */
+  @ApiProperty({ enum: COUNT_KINDS, example: 'exact' })
+  count_kind!: CountKind;
+
   /**
    * False for a dry run.
    * @example true
@@ -43,6 +52,7 @@ export class LabelChangeResponse {
       action: change.action,
       images: change.images,
       annotations: change.annotations,
+      count_kind: countKindOf(change),
       done: change.isDone,
     };
   }
