@@ -26,6 +26,7 @@ const CANARIES = {
   'a token in the query': 'canary-query-token-90d3',
   'the signature': SIGNATURE.split('.').at(-1)!,
   'a wrong signature': 'canarySignature0000000000000000000000000000',
+  METRICS_TOKEN: 'canary-metrics-token-41d8',
 } as const;
 /** What only the client itself may get to see again. */
 const BODY = 'canary-body-c55e';
@@ -78,6 +79,14 @@ const REQUESTS: (RawRequest & { status: number })[] = [
   },
 ];
 
+/** What Prometheus is told; without the token, why not. */
+async function metricsOf({ output }: ChildService): Promise<string> {
+  const [, address = ''] = /^ {2}metrics +(\S+)$/m.exec(output()) ?? [];
+  const refused = await fetch(address, { headers: { authorization: 'Bearer wrong' } });
+  const headers = { authorization: `Bearer ${CANARIES.METRICS_TOKEN}` };
+  return (await refused.text()) + (await (await fetch(address, { headers })).text());
+}
+
 describe.each(['off', 'on'] as const)('with AUTH=%s and LOG_LEVEL=trace', (auth) => {
   let database: TestDatabase;
   let service: ChildService;
@@ -88,12 +97,15 @@ describe.each(['off', 'on'] as const)('with AUTH=%s and LOG_LEVEL=trace', (auth)
     service = await startChild({
       AUTH: auth,
       DATABASE_URL: database.url,
+      METRICS_PORT: '0',
+      METRICS_TOKEN: CANARIES.METRICS_TOKEN,
       FILE_URL_SECRETS: `${FILE_URL_SECRET},${CANARIES['FILE_URL_SECRETS, an old one']}`,
       LOG_LEVEL: 'trace',
       RATE_LIMIT: 'off',
       RATE_LIMIT_FAILURES: '30',
     });
     await provokeEverything();
+    answers.push(await metricsOf(service));
   });
   afterAll(async () => {
     await service.close();
@@ -111,6 +123,13 @@ describe.each(['off', 'on'] as const)('with AUTH=%s and LOG_LEVEL=trace', (auth)
     if (password.length < 12) return;
     expect(service.output()).not.toContain(password);
     expect(answers.filter((answer) => answer.includes(password))).toEqual([]);
+  });
+
+  it('metrics name no client, image or caller', async () => {
+    const metrics = await metricsOf(service);
+
+    expect(metrics).toContain('http_route="/images/:image_key/file"');
+    expect(metrics).not.toMatch(/st-james|tray|ada|canary/);
   });
 
   it('no body is in the log', () => {
