@@ -26,6 +26,11 @@ const CONNECT_TIMEOUT_MS = 4_500;
 /** PostgreSQL gives up a little before the service does, because then the connection can be kept. */
 const SERVER_SHARE = 0.9;
 const IDLE_SESSION_MS = 60_000;
+/**
+ * Helpers would take the cores of other requests, and of two cores they make counting labels two to four times as slow
+ * (docs/decisions/0035-one-process-for-a-statement.md).
+ */
+const ONE_PROCESS = 'max_parallel_workers_per_gather=0';
 
 /**
  * How TypeORM reaches the database at `url`.
@@ -69,6 +74,6 @@ function limited({ poolSize, deadlineMs, lockTimeoutMs }: ConnectionLimits) {
     // connections, which the pool closes after 10 s, must outlive it.
     idle_in_transaction_session_timeout: deadlineMs,
     // Compiling a query pays after seconds; estimates of what a page costs are often that wrong.
-    options: `-c idle_session_timeout=${IDLE_SESSION_MS} -c jit=off`,
+    options: `-c idle_session_timeout=${IDLE_SESSION_MS} -c jit=off -c ${ONE_PROCESS}`,
   };
 }

@@ -21,8 +21,6 @@ export function serverMemory(memory = memoryOfMachine()): Record<string, string 
     work_mem: `${workMb}MB`,
     // Pages that lie apart cost about as much as neighbours; by default the planner reads whole tables instead.
     random_page_cost: 1.1,
-    // To start helpers takes longer than a page of a list; counting labels is worth it.
-    parallel_setup_cost: 10_000,
   };
 }
 
