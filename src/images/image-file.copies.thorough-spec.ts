@@ -137,11 +137,12 @@ describe('whole copies', () => {
     const order: string[] = [];
     const render = () =>
       one.render(path, picture, planOf(picture, { scale: 0.5 })).then(() => order.push('render'));
-    const first = render();
+    const renders = [render(), render(), render()];
+    while (one.turns.waiting < 2 && order.length === 0) await new Promise(setImmediate);
     const copies = one
       .makeCopies(path, picture, [whole(1)], { ...NOW, isUrgent: false })
       .then(() => order.push('copies'));
-    await Promise.all([first, render(), render(), copies]);
+    await Promise.all([...renders, copies]);
     expect(order).toEqual(['render', 'render', 'render', 'copies']);
   });
 });
