@@ -36,11 +36,12 @@ export class Metrics {
   constructor(private readonly isWanted: boolean) {
     if (!isWanted) return;
     collectDefaultMetrics({ register: this.registry });
+    const version = versionOfThePackage();
     this.gauge({
       name: 'loupe_info',
       help: 'Always 1; the label says which version of Loupe it is.',
       label: 'version',
-      read: () => ({ [versionOfThePackage()]: 1 }),
+      read: () => ({ [version]: 1 }),
     });
   }
 

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { request as open, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Http, httpTo } from '../helpers/app.js';
 import { type ChildService, startChild } from '../helpers/child-service.js';
@@ -213,11 +217,24 @@ describe('METRICS_PORT', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
+    const DATA_DIR = await mkdtemp(join(tmpdir(), 'loupe-metrics-'));
+    // It would wait for this database; it ends before.
+    const DATABASE_URL = 'postgresql://loupe:nobody@127.0.0.1:1/loupe';
+    const settings = { WORKERS, METRICS_PORT: String(port), PORT: '0', DATA_DIR, DATABASE_URL };
     try {
-      const starting = startChild({ WORKERS, METRICS_PORT: String(port) });
-      await expect(starting).rejects.toThrow('ended before it listened');
+      const main = join(process.cwd(), 'dist/src/main.js');
+      const { status, stderr } = spawnSync(process.execPath, [main], {
+        cwd: DATA_DIR,
+        env: { PATH: process.env.PATH, LOG_LEVEL: 'silent', ...settings },
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+      expect(status).toBe(1);
+      expect(stderr).toContain(`EADDRINUSE: address already in use 127.0.0.1:${port}. Choose`);
+      expect(stderr).toContain('METRICS_HOST and METRICS_PORT');
     } finally {
       other.close();
+      await rm(DATA_DIR, { recursive: true, force: true });
     }
   });
 });
