@@ -10,6 +10,7 @@ import { Image } from '../images/image.entity.js';
 import type { CacheStorage } from '../storage/cache-storage.js';
 import { LocalDiskCacheStorage } from '../storage/local-disk-cache.storage.js';
 import { cacheTable, type KeptRenditions } from './cache-table.js';
+import { say, type Terminal } from './terminal.js';
 import { withDatabase } from './with-database.js';
 
 const USAGE = `Usage: npm run cache -- <command>
@@ -28,16 +29,6 @@ class UsageError extends Error {}
 
 /** What was asked for cannot be done (exit code 1). */
 class Refusal extends Error {}
-
-/** Where text goes. */
-interface Output {
-  write(text: string): unknown;
-}
-
-export interface Terminal {
-  stdout: Output;
-  stderr: Output;
-}
 
 interface Order {
   name: 'stats' | 'purge';
@@ -168,9 +159,4 @@ function isOperatorsFault(error: unknown): error is Error {
     error instanceof EmbeddedPostgresError ||
     error instanceof InvalidEnvironment
   );
-}
-
-function say(output: Output, text: string, exitCode: number): number {
-  output.write(text);
-  return exitCode;
 }

@@ -16,6 +16,7 @@ import { InvalidRequest } from '../errors/invalid-request.js';
 import { validateBody } from '../http/validation/request-validation.js';
 import { expiryOf } from './expiry.js';
 import { keyTable } from './key-table.js';
+import { say, type Terminal } from './terminal.js';
 import { withDatabase } from './with-database.js';
 
 const USAGE = `Usage: npm run keys -- <command>
@@ -39,18 +40,6 @@ const ITEMS_AT_ONCE = 500;
 
 /** The command line is not what the usage says (exit code 2). */
 class UsageError extends Error {}
-
-/** Where text goes. */
-interface Output {
-  write(text: string): unknown;
-}
-
-export interface Terminal {
-  /** The key or the list, and nothing else. */
-  stdout: Output;
-  /** Everything that is said to a person. */
-  stderr: Output;
-}
 
 type Command = (keys: ApiKeysService, terminal: Terminal) => Promise<void>;
 
@@ -179,9 +168,4 @@ function isOperatorsFault(error: unknown): error is Error {
     error instanceof EmbeddedPostgresError ||
     error instanceof InvalidEnvironment
   );
-}
-
-function say(output: Output, text: string, exitCode: number): number {
-  output.write(text);
-  return exitCode;
 }

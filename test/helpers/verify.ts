@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { verifyCommand } from '../../src/cli/verify-command.js';
 import type { Checked, Difference } from '../../src/images/upkeep/verification.js';
+import { type Outcome, runCommand, runHere } from './commands.js';
 
 /** What `npm run verify -- --json` says. */
 export interface Verdict {
@@ -16,7 +15,7 @@ export interface Verdict {
 }
 
 /**
- * Verifies the data of a service, which may run meanwhile, in a process of its own.
+ * Verifies the data of a service, which may run meanwhile.
  * @param settings environment variables: DATA_DIR, and DATABASE_URL if the database is not the embedded one
  * @param flags such as `--repair`
  */
@@ -24,8 +23,18 @@ export async function verify(
   settings: Record<string, string>,
   ...flags: string[]
 ): Promise<Verdict> {
-  const script = join(process.cwd(), 'dist/src/cli/verify.js');
-  const { code, stdout, stderr } = await run([script, '--json', ...flags], settings);
+  return verdictOf(await runHere(verifyCommand, ['--json', ...flags], settings));
+}
+
+/** The same as the image and `npm run verify` do it, in a process of its own. */
+export async function verifyApart(
+  settings: Record<string, string>,
+  ...flags: string[]
+): Promise<Verdict> {
+  return verdictOf(await runCommand('verify', ['--json', ...flags], settings));
+}
+
+function verdictOf({ code, stdout, stderr }: Outcome): Verdict {
   const lines = stdout
     .split('\n')
     .filter((line) => line !== '')
@@ -39,19 +48,4 @@ export async function verify(
       .map(({ summary }) => summary)[0],
     complaint: stderr,
   };
-}
-
-function run(
-  args: string[],
-  settings: Record<string, string>,
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      args,
-      // The working directory of a developer may have a file .env.
-      { cwd: tmpdir(), env: { PATH: process.env.PATH, ...settings }, maxBuffer: 64 * 1024 * 1024 },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
 }

@@ -1,17 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { cacheCommand } from '../../src/cli/cache-command.js';
 import { startApp, type TestApp } from '../helpers/app.js';
+import { type Outcome, runCommand, runHere } from '../helpers/commands.js';
 import { anImage } from '../helpers/records.js';
 import { aPhotograph, getFile, type Photograph } from '../helpers/uploads.js';
-
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
 
 const SECONDS = 1_000;
 
@@ -25,21 +18,13 @@ beforeEach(async () => {
   await cache(['purge']);
 });
 
-/** Runs the compiled command to its end, beside the service. */
-async function cache(args: string[], settings: Record<string, string> = {}): Promise<Outcome> {
-  const { dataDir, environment } = service;
-  const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/cli/cache.js'), ...args], {
-    // The working directory of a developer may have a file .env.
-    cwd: dataDir,
-    env: {
-      ...{ PATH: process.env.PATH, DATA_DIR: dataDir, DATABASE_URL: environment.databaseUrl },
-      ...settings,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { code, stdout, stderr };
+function settings(): Record<string, string> {
+  return { DATA_DIR: service.dataDir, DATABASE_URL: service.environment.databaseUrl! };
+}
+
+/** Runs the command beside the service. */
+function cache(args: string[], others: Record<string, string> = {}): Promise<Outcome> {
+  return runHere(cacheCommand, args, { ...settings(), ...others });
 }
 
 async function entries(): Promise<number> {
@@ -75,7 +60,10 @@ describe('npm run cache', () => {
     await aRendition(photograph, 'one');
     await aRendition(photograph, 'two');
 
-    const [table, json] = [await cache(['stats']), await cache(['stats', '--json'])];
+    const [table, json] = [
+      await runCommand('cache', ['stats'], settings()),
+      await runCommand('cache', ['stats', '--json'], settings()),
+    ];
 
     expect(table).toMatchObject({ code: 0, stderr: '' });
     expect(table.stdout).toMatch(/^kept +2 +16384 +0\.0 %$/m);
@@ -115,7 +103,11 @@ describe('npm run cache', () => {
     for (const what of ['one', 'two']) await aRendition(photograph, what);
     const name = await aRendition(other, 'one');
 
-    const purged = await cache(['purge', '--image', photograph.image_key, '--json']);
+    const purged = await runCommand(
+      'cache',
+      ['purge', '--image', photograph.image_key, '--json'],
+      settings(),
+    );
 
     expect(purged).toMatchObject({ code: 0, stdout: '{"removed":2}\n' });
     expect(await entries()).toBe(1);
@@ -152,6 +144,7 @@ describe('npm run cache', () => {
 
   it('explains itself, and refuses what it does not understand', async () => {
     expect(await cache(['--help'])).toMatchObject({ code: 0, stderr: '' });
+    expect((await runCommand('cache', ['empty'], settings())).code).toBe(2);
     for (const args of [[], ['empty'], ['stats', '--image', 'x'], ['purge', 'all'], ['--nope']]) {
       const refused = await cache(args);
       expect(refused).toMatchObject({ code: 2, stdout: '' });

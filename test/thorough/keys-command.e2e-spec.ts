@@ -1,39 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { keysCommand } from '../../src/cli/keys-command.js';
-import { parseEnvironment } from '../../src/config/load-environment.js';
 import { startApp, type TestApp } from '../helpers/app.js';
+import { runCommand, runHere } from '../helpers/commands.js';
 import { withKey } from '../helpers/credentials.js';
 import { unique } from '../helpers/records.js';
 import { type ServiceProcess, startEmbedded } from '../helpers/embedded-service.js';
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
 const KEY_ALONE = /^loupe_[a-z2-9]{10}_[\w-]{43}\n$/;
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
-
-/** Runs the compiled command to its end, as the image and `npm run keys` do. */
-async function run(settings: Record<string, string>, args: string[], uid?: number) {
-  const child = spawn(process.execPath, [join(process.cwd(), 'dist/src/cli/keys.js'), ...args], {
-    // The working directory of a developer may have a file .env.
-    cwd: settings.DATA_DIR ?? '/',
-    env: { PATH: process.env.PATH, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...(uid === undefined ? {} : { uid, gid: uid }),
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { code, stdout, stderr } satisfies Outcome;
-}
 
 describe('npm run keys, with DATABASE_URL', () => {
   let service: TestApp;
@@ -45,22 +23,12 @@ describe('npm run keys, with DATABASE_URL', () => {
   });
   afterAll(() => service.close());
 
-  /** Runs the command in this process. */
-  async function keys(...args: string[]): Promise<Outcome> {
-    const written = { stdout: '', stderr: '' };
-    const terminal = {
-      stdout: { write: (line: string) => (written.stdout += line) },
-      stderr: { write: (line: string) => (written.stderr += line) },
-    };
-    const code = await keysCommand(args, terminal, () => parseEnvironment(settings));
-    return { code, ...written };
-  }
-
+  const keys = (...args: string[]) => runHere(keysCommand, args, settings);
   const users = (key: string) => service.http.get('/users').set(withKey(key));
 
   it('prints the key alone, which works at once, and notes who made it', async () => {
     const args = ['create', '--name', unique('key'), '--role', 'admin', '--expires', '90d'];
-    const made = await run(settings, args);
+    const made = await runCommand('keys', args, settings);
 
     expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(KEY_ALONE) });
     const key = made.stdout.trim();
@@ -170,8 +138,9 @@ describe('npm run keys, with the embedded database', () => {
 
   const asUser = isRoot ? NOBODY : undefined;
   const create = (name: string, uid = asUser) =>
-    run({ DATA_DIR: folder }, ['create', '--name', name, '--role', 'viewer'], uid);
-  const list = async (uid = asUser) => (await run({ DATA_DIR: folder }, ['list'], uid)).stdout;
+    runCommand('keys', ['create', '--name', name, '--role', 'viewer'], { DATA_DIR: folder }, uid);
+  const list = async (uid = asUser) =>
+    (await runCommand('keys', ['list'], { DATA_DIR: folder }, uid)).stdout;
 
   it('makes the first key before the service was ever started', async () => {
     expect(await create('first')).toMatchObject({

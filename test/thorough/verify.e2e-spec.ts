@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, open, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { verifyCommand } from '../../src/cli/verify-command.js';
 import { startApp, type TestApp } from '../helpers/app.js';
+import { runHere } from '../helpers/commands.js';
 import { anAnnotation, anImage, pathTo } from '../helpers/records.js';
 import { stateOf } from '../helpers/service-state.js';
 import { aPhotograph, aPicture, getFile, putFile, type Photograph } from '../helpers/uploads.js';
-import { verify as verifyWith, type Verdict } from '../helpers/verify.js';
+import { verify as verifyWith, verifyApart, type Verdict } from '../helpers/verify.js';
 
 let service: TestApp;
 let http: TestApp['http'];
@@ -17,9 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+const settings = () => ({
+  DATA_DIR: service.dataDir,
+  DATABASE_URL: service.environment.databaseUrl!,
+});
+
 function verify(...flags: string[]): Promise<Verdict> {
-  const { dataDir, environment } = service;
-  return verifyWith({ DATA_DIR: dataDir, DATABASE_URL: environment.databaseUrl! }, ...flags);
+  return verifyWith(settings(), ...flags);
 }
 
 async function pathOf({ image_key }: Photograph): Promise<string> {
@@ -52,7 +58,7 @@ describe('npm run verify', () => {
     await anImage(http);
     const before = await stateOf(service);
 
-    const verdict = await verify();
+    const verdict = await verifyApart(settings());
 
     expect(verdict).toMatchObject({
       code: 0,
@@ -112,7 +118,7 @@ describe('npm run verify', () => {
       [photograph.image_key],
     );
 
-    const found = await verify();
+    const found = await verifyApart(settings());
     expect(found).toMatchObject({ code: 1, summary: { set_aside_though_named: 1 } });
     expect(told(found)).toEqual([
       ['counters', photograph.image_key],
@@ -163,13 +169,8 @@ describe('npm run verify', () => {
     ['the database does not answer', { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }],
     ['the data folder has no files', { DATA_DIR: '/proc' }],
     ['a setting is wrong', { TRASH_DAYS: '-1' }],
-  ])('says that it could not be checked when %s', async (_what, settings) => {
-    const { dataDir, environment } = service;
-    const verdict = await verifyWith({
-      DATA_DIR: dataDir,
-      DATABASE_URL: environment.databaseUrl!,
-      ...settings,
-    });
+  ])('says that it could not be checked when %s', async (_what, wrong) => {
+    const verdict = await verifyApart({ ...settings(), ...wrong });
 
     expect(verdict).toMatchObject({ code: 2, summary: undefined });
     expect(verdict.complaint).toMatch(/^It could not be checked: .+\n$/s);
@@ -180,7 +181,10 @@ describe('npm run verify', () => {
     const verdict = await verify('--fix');
 
     expect(verdict.code).toBe(2);
-    expect(verdict.complaint).toMatch(/Usage: npm run verify/);
+    expect(verdict.complaint).toMatch(/^Unknown option '--fix'.*\n\nUsage: npm run verify/s);
+    const told = await runHere(verifyCommand, ['--help'], settings());
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(told.stdout).toMatch(/^Usage: npm run verify/);
   });
 });
 
