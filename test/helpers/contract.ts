@@ -173,6 +173,8 @@ export class Contract {
 }
 
 const contracts = new Map<string, Promise<Contract | undefined>>();
+/** By their documents: most services of a spec show the same, and a judge's validators take long to make. */
+const judges = new Map<string, Contract>();
 
 /** The contract of the service at this origin, fetched once; undefined if it does not show one (DOCS=false). */
 export function contractAt(origin: string): Promise<Contract | undefined> {
@@ -186,7 +188,10 @@ export function contractAt(origin: string): Promise<Contract | undefined> {
 async function fetchContract(origin: string): Promise<Contract | undefined> {
   const answer = await fetch(`${origin}/openapi.json`);
   if (!answer.ok) return undefined;
-  return new Contract((await answer.json()) as OpenApi);
+  const document = await answer.text();
+  const judge = judges.get(document) ?? new Contract(JSON.parse(document) as OpenApi);
+  judges.set(document, judge);
+  return judge;
 }
 
 /**

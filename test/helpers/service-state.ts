@@ -16,7 +16,7 @@ export interface ServiceState {
 /** What the service keeps at this moment; when a key was used last says nothing of that. */
 export async function stateOf({ dataSource, dataDir }: TestApp): Promise<ServiceState> {
   const names = await dataSource.query<{ name: string }[]>(
-    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY name`,
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY name`,
   );
   const digests = await dataSource.query<{ name: string; rows: number; digest: string }[]>(
     names

@@ -5,6 +5,7 @@ import { text as textOf } from 'node:stream/consumers';
 import type { Response } from 'supertest';
 import { type Http, startApp, type TestApp } from '../helpers/app.js';
 import { aKey, aRevokedKey, withKey, withToken } from '../helpers/credentials.js';
+import { emptyDatabase } from '../helpers/empty-database.js';
 import { Examples } from '../helpers/examples.js';
 import { anIssuer, type Issuer } from '../helpers/issuer.js';
 import { type OpenApi, operationsOf } from '../helpers/openapi.js';
@@ -228,7 +229,7 @@ describe('with AUTH=on', () => {
     it('lets in its role and every higher one', async () => {
       for (const allowed of ROLES.slice(ROLES.indexOf(role)))
         for (const headers of [withKey(keys[allowed]), withToken(tokens[allowed])]) {
-          await emptyDatabase();
+          await beginAnew();
           for (const other of earlier ?? []) await examples.send(other).expect(wasDone);
           const answer = await sent(operationId, headers);
           const { status, text } = answer;
@@ -266,10 +267,8 @@ describe('with AUTH=on', () => {
     return { status: statusCode };
   }
 
-  async function emptyDatabase(): Promise<void> {
-    await service.dataSource.query(
-      'TRUNCATE users, locations, images, instruments, annotations, idempotency_keys CASCADE',
-    );
+  async function beginAnew(): Promise<void> {
+    await emptyDatabase(service.dataSource);
     await service.dataSource.query(`DELETE FROM api_keys WHERE name NOT LIKE 'key-%'`);
   }
 });

@@ -4,6 +4,7 @@ import type { Response } from 'supertest';
 import { type TestApp, startApp } from '../helpers/app.js';
 import { nameComment } from '../helpers/comments.js';
 import { Contract } from '../helpers/contract.js';
+import { emptyDatabase } from '../helpers/empty-database.js';
 import { Examples, valueOf } from '../helpers/examples.js';
 import { type OpenApi, operationsOf } from '../helpers/openapi.js';
 
@@ -182,7 +183,7 @@ describe('/openapi.json', () => {
 
     it.each(SCENARIO)('%s answers %i', async (operationId, success, earlier) => {
       for (const request of examples.requestsOf(operationId)) {
-        await emptyDatabase();
+        await beginAnew();
         for (const other of earlier) await examples.send(other).expect(wasDone);
         await nameComment(service.dataSource);
         const { status, text } = await examples.send(operationId, request);
@@ -195,7 +196,7 @@ describe('/openapi.json', () => {
     it.each(['createUser', 'createLocation', 'createImage'])(
       'and show what %s answers',
       async (operationId) => {
-        await emptyDatabase();
+        await beginAnew();
         for (const other of earlierThan(operationId)) await examples.send(other).expect(wasDone);
         const { body } = await examples.send(operationId);
         const { operation } = examples.find(operationId);
@@ -205,17 +206,16 @@ describe('/openapi.json', () => {
     );
 
     it('and takes the digest of the very bytes that are sent', async () => {
-      await emptyDatabase();
+      await beginAnew();
       for (const other of IMAGE) await examples.send(other).expect(wasDone);
       const digest = createHash('sha256').update(examples.picture).digest('base64');
       await examples.send('putFile').set('Content-Digest', `sha-256=:${digest}:`).expect(201);
     });
   });
 
-  async function emptyDatabase(): Promise<void> {
-    await service.dataSource.query(
-      'TRUNCATE users, locations, images, instruments, annotations, idempotency_keys, api_keys CASCADE',
-    );
+  async function beginAnew(): Promise<void> {
+    await emptyDatabase(service.dataSource);
+    await service.dataSource.query('DELETE FROM api_keys');
     await aKeyWithThePrefix('k7m2q9x4ab');
   }
 

@@ -3,6 +3,7 @@ import { PROBLEMS } from '../../src/documentation/problem-catalogue.js';
 import type { Environment } from '../../src/config/environment.js';
 import { startApp, type TestApp } from '../helpers/app.js';
 import { nameComment } from '../helpers/comments.js';
+import { emptyDatabase } from '../helpers/empty-database.js';
 import { Examples } from '../helpers/examples.js';
 import { type OpenApi, operationsOf } from '../helpers/openapi.js';
 import { expectProblem } from '../helpers/problems.js';
@@ -30,9 +31,8 @@ describe('problems', () => {
     '%s is answered as the catalogue shows it',
     async (code, { earlier = [], settings = {}, provoke }) => {
       const { http, dataSource } = await serviceWith(settings);
-      await dataSource.query(
-        'TRUNCATE users, locations, images, instruments, annotations, idempotency_keys, api_keys CASCADE',
-      );
+      await emptyDatabase(dataSource);
+      await dataSource.query('DELETE FROM api_keys');
       const examples = await Examples.of(document, http);
       for (const other of earlier) expect((await examples.send(other)).status).toBeLessThan(300);
       const answer = await provoke(http, examples);
@@ -69,7 +69,7 @@ describe('problems', () => {
   it.each(['get', 'put', 'patch', 'delete'] as const)(
     'are answered 404 by every %s of something that is not there',
     async (method) => {
-      await service.dataSource.query('TRUNCATE images, users, locations CASCADE');
+      await emptyDatabase(service.dataSource);
       for (const { method: one, template } of operationsOf(document)) {
         if (one !== method || !template.includes('{')) continue;
         const path = template.replaceAll(/\{[^}]+\}/g, '7');

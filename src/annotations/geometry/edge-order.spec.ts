@@ -18,8 +18,12 @@ describe('EdgeOrder', () => {
             expect(order.insert(edge, (other) => edge - other)).toBe(-1);
             expected = [...expected, edge].sort((a, b) => a - b);
           }
-          expect(upwards(order, expected[0] ?? -1)).toEqual(expected);
-          expect(downwards(order, expected.at(-1) ?? -1)).toEqual([...expected].reverse());
+          // Thousands of times: a comparison of texts takes a tenth of the time.
+          const found = [
+            upwards(order, expected[0] ?? -1),
+            downwards(order, expected.at(-1) ?? -1),
+          ];
+          expect(String(found)).toBe(String([expected, [...expected].reverse()]));
         }
       }),
     );
