@@ -30,6 +30,10 @@ const CHOICES = [
   { format: 'avif', settings: { effort: 2, chromaSubsampling: '4:2:0' } },
   { format: 'avif', settings: { effort: 2, chromaSubsampling: '4:4:4' } },
   { format: 'avif', settings: { effort: 4, chromaSubsampling: '4:4:4' } },
+  { format: 'png', settings: {} },
+  { format: 'png', settings: { compressionLevel: 1, adaptiveFiltering: true } },
+  { format: 'png', settings: { compressionLevel: 2, adaptiveFiltering: true } },
+  { format: 'png', settings: { compressionLevel: 6, adaptiveFiltering: true } },
 ];
 const QUALITY = 75;
 /** Slower ones are measured once: nobody will choose them. */
@@ -65,7 +69,8 @@ async function measure(name, path) {
       const { result, ms } = await ownCpuMs(() =>
         sharp(path)
           .resize(WIDTH, HEIGHT, { fit: 'fill' })
-          .toFormat(format, { quality: QUALITY, ...settings })
+          // For a PNG it would be the number of colours.
+          .toFormat(format, { ...(format !== 'png' && { quality: QUALITY }), ...settings })
           .toBuffer(),
       );
       entry.turns.push(ms);

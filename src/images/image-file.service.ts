@@ -46,7 +46,7 @@ export type {
 } from './picture.js';
 
 /** Rises with every change here that makes different bytes of the same request. */
-const PIPELINE_REVISION = 3;
+const PIPELINE_REVISION = 4;
 /** A ThumbHash keeps at most 7 frequencies a side: more pixels would only cost time on the main thread. */
 const THUMB_SIDE = 32;
 

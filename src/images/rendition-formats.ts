@@ -20,6 +20,12 @@ export interface EncoderChoice {
  */
 export const WELL_PACKED_PIXELS = 2_000_000;
 
+/**
+ * Rows filtered by what packs best are a third smaller than sharp's own unfiltered ones; packed at level 2 that takes a
+ * tenth more time, at 6 half as much again for next to nothing.
+ */
+export const PNG_SETTINGS = { compressionLevel: 2, adaptiveFiltering: true };
+
 /** The encoder for a rendition of `pixels`. Settings are for speed where the picture hardly changes by them. */
 export function outputOf({ format, quality, lossless }: EncoderChoice, pixels: number): Output {
   return { format, settings: settingsOf(format, quality ?? 100, lossless, pixels) };
@@ -36,7 +42,7 @@ function settingsOf(
       // Huffman tables made to measure save 1 % of the bytes and cost 9 % of the time.
       return { quality, optimiseCoding: false };
     case 'png':
-      return {};
+      return PNG_SETTINGS;
     case 'webp':
       return lossless
         ? { lossless, effort: pixels > WELL_PACKED_PIXELS ? 0 : 2 }

@@ -2,6 +2,7 @@ import type { Sharp } from 'sharp';
 import type { Size } from '../../renditions/boxes.js';
 import type { PictureMediaType } from '../picture-signature.js';
 import { type FromPixels, rawOf, type RawPixels } from '../raw-pixels.js';
+import { PNG_SETTINGS } from '../rendition-formats.js';
 import { copySize, type CopySpec } from './copy-choice.js';
 
 export interface MadeCopy {
@@ -95,7 +96,7 @@ function isOdd(side: number): 0 | 1 {
 async function encoded(source: Sharp, spec: CopySpec, keepsAll: boolean): Promise<MadeCopy> {
   // What is left of the smaller ones is so little that it is kept as it is.
   if (keepsAll || spec.level > 1)
-    return { spec, mediaType: 'image/png', data: await source.png().toBuffer() };
+    return { spec, mediaType: 'image/png', data: await source.png(PNG_SETTINGS).toBuffer() };
   // Optimised coding would hold twice the bytes of all pixels, to save seven per cent of the file's.
   const optimiseCoding = false;
   const jpeg = source.jpeg({ quality: COPY_QUALITY, chromaSubsampling: '4:4:4', optimiseCoding });
