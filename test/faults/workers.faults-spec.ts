@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -25,8 +25,12 @@ afterEach(async () => {
 });
 
 async function start(settings: Record<string, string> = {}): Promise<[ChildService, Http]> {
-  service = await startChild({ WORKERS: '2', LOG_LEVEL: 'info', ...settings });
+  service = await startTwo(settings);
   return [service, await httpTo(service.url)];
+}
+
+function startTwo(settings: Record<string, string> = {}): Promise<ChildService> {
+  return startChild({ WORKERS: '2', LOG_LEVEL: 'info', ...settings });
 }
 
 interface Line {
@@ -78,10 +82,17 @@ async function get(url: string): Promise<{ status: number; body: Buffer; headers
   return { status: response.statusCode!, body: await buffer(response), headers };
 }
 
-describe('WORKERS=2', () => {
-  it('answers from two processes, whose log lines tell them apart, and says once that it listens', async () => {
-    const [child] = await start();
+describe('the processes of WORKERS=2', () => {
+  let child: ChildService;
+  let http: Http;
 
+  beforeAll(async () => {
+    child = await startTwo({ INTERMEDIATES: 'off' });
+    http = await httpTo(child.url);
+  });
+  afterAll(() => child.close());
+
+  it('both answer, and their log lines tell them apart; it is said once that they listen', async () => {
     for (let count = 0; count < 10; count += 1)
       expect((await get(`${child.url}/users`)).status).toBe(200);
 
@@ -94,6 +105,40 @@ describe('WORKERS=2', () => {
     expect((await get(`${child.url}/health/ready`)).status).toBe(200);
   });
 
+  it('share what is remembered of pictures: whoever answers next knows the change that was acknowledged', async () => {
+    const pictures = await Promise.all([1, 2].map((shade) => aPicture({ width: 64 + shade })));
+    const image = await aPhotograph(http, pictures[0]);
+    const path = `${child.url}${pathTo(image, 'file')}`;
+    for (let count = 0; count < 6; count += 1) await get(path);
+
+    for (let round = 1; round <= 20; round += 1) {
+      const now = pictures[round % 2]!;
+      await putFile(http, image, now).expect(200);
+      const read = await Promise.all([get(path), get(path), get(path), get(path)]);
+      for (const { body } of read) expect(body.equals(now)).toBe(true);
+    }
+    expect(new Set(await answerersOf(child, pathTo(image, 'file'), 100)).size).toBe(2);
+  });
+
+  it('share work: a missing rendition that many ask for at once is made once', async () => {
+    const image = await aPhotograph(http, { width: 1_600, height: 1_200 });
+    const path = pathTo(image, 'file');
+
+    for (const width of [900, 901, 902]) {
+      const url = `${child.url}${path}?width=${width}&format=webp`;
+      const answers = await Promise.all(Array.from({ length: 40 }, () => get(url)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(new Set(answers.map(({ body }) => body.toString('base64'))).size).toBe(1);
+      const made = answers.filter(({ headers }) =>
+        headers.get('server-timing')?.includes('desc=made'),
+      );
+      expect(made).toHaveLength(1);
+    }
+    expect(new Set(await answerersOf(child, path, 120)).size).toBe(2);
+  });
+});
+
+describe('WORKERS=2', () => {
   it('outlives the kill of a worker: another takes its place, and nothing acknowledged is lost', async () => {
     const [child, http] = await start();
     const before = workersOf(child);
@@ -210,8 +255,8 @@ describe('the end of WORKERS=2', () => {
   });
 });
 
-describe('what WORKERS=2 share', () => {
-  it('is a limit of requests: both workers together answer as many as one may', async () => {
+describe('RATE_LIMIT with WORKERS=2', () => {
+  it('is that of all: both workers together answer as many as one may', async () => {
     const [child] = await start({ RATE_LIMIT: '21' });
     // The workers' own questions about the database may have taken a moment: all in the same minute.
     const answers = [];
@@ -226,43 +271,19 @@ describe('what WORKERS=2 share', () => {
     ]);
     expect(new Set(await answerersOf(child, '/users', 30)).size).toBe(2);
   });
+});
 
-  it('is what is remembered of pictures: whoever answers next knows the change that was acknowledged', async () => {
-    const [child, http] = await start();
-    const pictures = await Promise.all([1, 2].map((shade) => aPicture({ width: 64 + shade })));
-    const image = await aPhotograph(http, pictures[0]);
-    const path = `${child.url}${pathTo(image, 'file')}`;
-    for (let count = 0; count < 6; count += 1) await get(path);
+describe('a place for decodes that WORKERS=2 share', () => {
+  let child: ChildService;
+  let http: Http;
 
-    for (let round = 1; round <= 20; round += 1) {
-      const now = pictures[round % 2]!;
-      await putFile(http, image, now).expect(200);
-      const read = await Promise.all([get(path), get(path), get(path), get(path)]);
-      for (const { body } of read) expect(body.equals(now)).toBe(true);
-    }
-    expect(new Set(await answerersOf(child, pathTo(image, 'file'), 100)).size).toBe(2);
+  beforeAll(async () => {
+    child = await startTwo({ DECODES: '1', DECODE_QUEUE: '0', INTERMEDIATES: 'off' });
+    http = await httpTo(child.url);
   });
+  afterAll(() => child.close());
 
-  it('is work: a missing rendition that many ask for at once is made once', async () => {
-    const [child, http] = await start({ INTERMEDIATES: 'off' });
-    const image = await aPhotograph(http, { width: 1_600, height: 1_200 });
-    const path = pathTo(image, 'file');
-
-    for (const width of [900, 901, 902]) {
-      const url = `${child.url}${path}?width=${width}&format=webp`;
-      const answers = await Promise.all(Array.from({ length: 40 }, () => get(url)));
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-      expect(new Set(answers.map(({ body }) => body.toString('base64'))).size).toBe(1);
-      const made = answers.filter(({ headers }) =>
-        headers.get('server-timing')?.includes('desc=made'),
-      );
-      expect(made).toHaveLength(1);
-    }
-    expect(new Set(await answerersOf(child, path, 120)).size).toBe(2);
-  });
-
-  it('is a place for decodes, and those that wait: with one and none, one of two is refused', async () => {
-    const [child, http] = await start({ DECODES: '1', DECODE_QUEUE: '0', INTERMEDIATES: 'off' });
+  it('is one of all: with one and a queue of none, one of two is refused', async () => {
     const image = await aPhotograph(http, { width: 1_600, height: 1_200 });
     const url = `${child.url}${pathTo(image, 'file')}`;
 
@@ -277,8 +298,7 @@ describe('what WORKERS=2 share', () => {
     expect((await get(`${url}?width=211&format=webp`)).status).toBe(200);
   });
 
-  it('is a place that a worker held which was killed in the middle of it', async () => {
-    const [child, http] = await start({ DECODES: '1', DECODE_QUEUE: '0', INTERMEDIATES: 'off' });
+  it('is given back by a worker that was killed in the middle of a decode', async () => {
     const image = await aPhotograph(http, { width: 1_600, height: 1_200 });
     const url = `${child.url}${pathTo(image, 'file')}`;
     let width = 10;
