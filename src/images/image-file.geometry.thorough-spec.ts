@@ -37,16 +37,18 @@ const REQUESTS: RenditionRequest[] = ROTATIONS.flatMap((rotate) => [
   ...FITS.map((fit) => ({ rotate, fit, width: 65, height: 75, region: REGION })),
   { rotate, fit: 'contain' as const, width: 260, height: 250 },
   { rotate, fit: 'cover' as const, width: 260, height: 300, enlarge: true },
+  { rotate, fit: 'fill' as const, width: 260, height: 61, enlarge: true },
+  { rotate, fit: 'fill' as const, width: 61, height: 260, enlarge: true },
 ]);
 
 /** How far the markers that the rendition shows whole lie from where its transform says, in pixels. */
-async function errorsOf(picture: Buffer, plan: RenditionPlan): Promise<number[]> {
+async function errorsOf(picture: Buffer, plan: RenditionPlan, places = PLACES): Promise<number[]> {
   const transform = transformOf(plan);
   const [a, b, c, d] = transform;
   const reach = MARKER_RADIUS * (Math.abs(a) + Math.abs(b) + Math.abs(c) + Math.abs(d)) + 1;
   const found = await markersIn(picture);
   const errors: number[] = [];
-  for (const [channel, place] of PLACES.entries()) {
+  for (const [channel, place] of places.entries()) {
     const [x, y] = applied(transform, place);
     const isWhole =
       x > reach && y > reach && x < plan.size.width - reach && y < plan.size.height - reach;
@@ -87,6 +89,29 @@ describe('coordinates of renditions', () => {
           });
         }
       }
+    },
+  );
+
+  it.each([1, 3, 6, 8])(
+    'fit the pixels of a JPEG of orientation %i whose sides no power of two divides',
+    async (orientation) => {
+      const size = { width: 401, height: 263 };
+      const corners: Place[] = [
+        [20, 20],
+        [381, 20],
+        [381, 243],
+      ];
+      const path = await files.put(await drawMarkers('jpeg', size, corners, orientation));
+      const picture = await service.inspect(path);
+      for (const width of [200, 133, 100, 78, 75, 72, 68, 50, 49])
+        for (const rotate of [0, 180] as const) {
+          const request = { width, rotate, format: 'png' as const };
+          const plan = planRendition(request, { ...size, format: 'jpeg' }, CIRCUMSTANCES);
+          const { data } = await service.render(path, picture, plan);
+          const errors = await errorsOf(data, plan, corners);
+          expect({ width, errors: errors.length }).toEqual({ width, errors: 3 });
+          expect({ width, error: Math.max(...errors) < 0.5 }).toEqual({ width, error: true });
+        }
     },
   );
 

@@ -5,6 +5,8 @@ import { hasAlpha, type RenditionPlan, showsAll } from '../renditions/rendition-
 const WHITE = { r: 255, g: 255, b: 255, alpha: 1 };
 const NOTHING = { r: 0, g: 0, b: 0, alpha: 0 };
 const BLACK_FROM = 128;
+/** Pixels of a rendition, of the half that its transform may be wrong by. */
+const MOST_LOST = 0.3;
 
 /** What is laid over a rendition, as SVG of its size. */
 export interface Drawing {
@@ -29,7 +31,11 @@ export function carriedOut(
   let picture = cutOut(stored, plan, source);
   if (background.alpha === 1) picture = picture.flatten({ background });
   if (colours !== 'color') picture = picture.greyscale();
-  picture = picture.resize(scaled.width, scaled.height, { fit: 'fill', kernel: 'lanczos3' });
+  picture = picture.resize(scaled.width, scaled.height, {
+    fit: 'fill',
+    kernel: 'lanczos3',
+    fastShrinkOnLoad: !cutsTooMuch(plan.region, scaled),
+  });
   if (mirrored) picture = picture.flop();
   if (turn !== 0) picture = picture.rotate(turn, { background });
   picture = framed(picture, plan, background);
@@ -39,6 +45,18 @@ export function carriedOut(
   // Asked for before a cut, sharp would orient all of the picture before it shrinks it.
   picture = picture.autoOrient();
   return colours === 'color' ? picture : picture.toColourspace('b-w');
+}
+
+/**
+ * Whether sharp, in its quickest way, would lose so much of a JPEG's right and bottom edges that everything came to lie
+ * beside its place: while it reads a picture 2, 4 or 8 times smaller, libvips leaves out the rest of such a division.
+ */
+function cutsTooMuch(whole: Size, scaled: Size): boolean {
+  const [across, down] = [whole.width / scaled.width, whole.height / scaled.height];
+  const reduction = Math.min(across, down);
+  const divisor = [8, 4, 2].find((one) => reduction >= one) ?? 1;
+  const lost = Math.max((whole.width % divisor) / across, (whole.height % divisor) / down);
+  return lost > MOST_LOST;
 }
 
 function cutOut(stored: Sharp, plan: RenditionPlan, source: Size & { orientation: number }): Sharp {

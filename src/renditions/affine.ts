@@ -27,25 +27,27 @@ export function applied([a, b, c, d, e, f]: Affine, [x, y]: Point): Point {
   return [a * x + c * y + e, b * x + d * y + f];
 }
 
+/**
+ * How far libvips moves what it makes larger in one direction or both, in pixels of the result and in both directions
+ * (vips_resize of 8.18, seen by markers).
+ */
+const SHIFT_OF_ENLARGED = 0.5;
+
 /** Where a point of the upright picture lies in a rendition: pixels to pixels. */
 export function transformOf(plan: RenditionPlan): Affine {
   const { region, scaled, frame, mirrored, turn } = plan;
   const [stretchX, stretchY] = [scaled.width / region.width, scaled.height / region.height];
+  const shift = stretchX > 1 || stretchY > 1 ? SHIFT_OF_ENLARGED : 0;
   const cropped: Affine = [
     stretchX,
     0,
     0,
     stretchY,
-    -region.left * stretchX - frame.left + shiftOf(stretchX),
-    -region.top * stretchY - frame.top + shiftOf(stretchY),
+    -region.left * stretchX - frame.left + shift,
+    -region.top * stretchY - frame.top + shift,
   ];
   const flopped: Affine = mirrored ? [-1, 0, 0, 1, frame.width, 0] : [1, 0, 0, 1, 0, 0];
   return chained(chained(cropped, flopped), turning(frame, turn));
-}
-
-/** How far libvips moves what it makes larger, in pixels of the result (vips_resize of 8.18, seen by markers). */
-function shiftOf(stretch: number): number {
-  return stretch > 1 ? 0.5 : 0;
 }
 
 /** As the header `X-Image-Transform` spells it. */

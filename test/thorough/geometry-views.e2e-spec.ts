@@ -25,9 +25,13 @@ afterAll(() => service.close());
 async function aPictured(...geometries: Fields[]): Promise<{ image_key: string }> {
   const annotations = geometries.map((geometry) => ({ instrument: 'clamp', ...geometry }));
   const image = await anImage(service.http, { annotations });
+  await attachPicture(image);
+  return image;
+}
+
+async function attachPicture(image: { image_key: string }): Promise<void> {
   const picture = await drawPicture({ format: 'png', width: 6, height: 4 });
   await service.http.put(pathTo(image, 'file')).type('image/png').send(picture).expect(201);
-  return image;
 }
 
 async function seen(image: { image_key: string }, query: string): Promise<Fields[]> {
@@ -63,7 +67,7 @@ const VIEWS: [string, Fields, string, Fields][] = [
     'keypoints, turned, with their visibility',
     { points: { points: at('1,1 0,0'), visibility: [1, 0] } },
     ROTATED,
-    { points: { points: at('3,1 4,0'), visibility: [1, 0] }, bbox: [3, 1, 0, 0], centroid: [3, 1] },
+    { points: { points: at('3,1 0,0'), visibility: [1, 0] }, bbox: [3, 1, 0, 0], centroid: [3, 1] },
   ],
   [
     'rings, halved',
@@ -107,31 +111,26 @@ describe('in other coordinates', () => {
   });
 
   it('what float64 cannot hold is the nearest that it can, and no box is without a side', async () => {
-    const image = await aPictured(
-      {
-        points: {
-          points: [
-            [1.7e308, -1.7e308],
-            [1, 1],
-          ],
-          visibility: [0, 2],
-        },
-      },
-      { box: { x: 4, y: 2, width: 1e-300, height: 1 } },
-    );
+    // Of a time when there was no picture that it could lie outside of.
+    const line = { polyline: { points: at('1.7e308,-1.7e308 1,1') } };
+    const box = { box: { x: 4, y: 2, width: 1e-300, height: 1 } };
+    const annotations = [line, box].map((geometry) => ({ instrument: 'clamp', ...geometry }));
+    const image = await anImage(service.http, { annotations });
+    const [{ updated_at: then }] = (await seen(image, '')) as [{ updated_at: string }];
+    await service.http.delete(pathTo({ ...image, index: 0 })).expect(204);
+    await attachPicture(image);
 
-    const [keypoints, box] = await seen(image, `for=${encodeURIComponent('scale=2')}`);
+    const past = `as_of=${then}&for=${encodeURIComponent('scale=2')}`;
+    const [polyline, side] = await seen(image, past);
 
     const { MAX_VALUE, MIN_VALUE } = Number;
-    expect(keypoints).toMatchObject({
-      points: {
-        points: [
-          [MAX_VALUE, -MAX_VALUE],
-          [2.5, 2.5],
-        ],
-      },
+    expect(polyline!.polyline).toEqual({
+      points: [
+        [MAX_VALUE, -MAX_VALUE],
+        [2.5, 2.5],
+      ],
     });
-    expect(box).toMatchObject({ box: { x: 8.5, y: 4.5, width: MIN_VALUE, height: 2 } });
+    expect(side).toMatchObject({ box: { x: 8.5, y: 4.5, width: MIN_VALUE, height: 2 } });
   });
 
   it('masks are counted in the pixels of the rendition, wherever that shows them', async () => {

@@ -1,5 +1,5 @@
 import { type Affine, applied } from '../../renditions/affine.js';
-import type { Box, Geometries } from './geometry.js';
+import type { Box, Geometries, Keypoints } from './geometry.js';
 import type { Point, Polygon } from './polygon.js';
 
 /**
@@ -12,7 +12,7 @@ export function movedGeometries(of: Geometries, transform: Affine): Geometries {
     polygon: of.polygon && movedPolygon(of.polygon, move),
     box: of.box && movedBox(of.box, transform),
     polyline: of.polyline && { points: move(of.polyline.points) },
-    points: of.points && { ...of.points, points: move(of.points.points) },
+    points: of.points && movedKeypoints(of.points, transform),
     mask: of.mask,
   };
 }
@@ -32,6 +32,15 @@ function movedPolygon(
   move: (points: readonly Point[]) => Point[],
 ): Polygon {
   return points ? { points: move(points) } : { rings: rings.map(move) };
+}
+
+// One that is not labelled has no place: COCO's readers know it by its zeros.
+function movedKeypoints({ points, visibility }: Keypoints, transform: Affine): Keypoints {
+  const isLabelled = (place: number) => visibility[place] !== 0;
+  return {
+    points: points.map((point, at) => (isLabelled(at) ? moved(transform, point) : point)),
+    visibility,
+  };
 }
 
 // Renditions are turned by quarters only, so that a box stays one.

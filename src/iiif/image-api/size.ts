@@ -94,14 +94,18 @@ function ofHeight(height: number, region: Size): Size {
 }
 
 /** The largest size of a region's proportions within the limits. */
-function largest({ width, height }: Size, { maxOutputSide, maxPixels }: OutputLimits): Size {
+function largest({ width, height }: Size, limits: OutputLimits): Size {
+  const { maxOutputSide, maxPixels } = limits;
   const factor = Math.min(
     maxOutputSide / Math.max(width, height),
     Math.sqrt(maxPixels / (width * height)),
   );
-  // 100 × (30 / 100) may be a little less than 30.
-  const side = (length: number) => Math.max(1, Math.floor(length * factor + 1e-6));
-  return { width: side(width), height: side(height) };
+  const sides = (whole: (length: number) => number) => ({
+    width: Math.max(1, whole(width * factor)),
+    height: Math.max(1, whole(height * factor)),
+  });
+  const nearest = sides(Math.round);
+  return isWithin(nearest, limits) ? nearest : sides(Math.floor);
 }
 
 /** The same without enlarging. */
