@@ -169,6 +169,14 @@ describe('annotations for a rendition', () => {
     expect(addressed.headers.etag).toBe(bare.headers.etag);
   });
 
+  it('are not given for an address of a picture that another one has replaced', async () => {
+    const image = await aPhotograph(http);
+    const late = await annotationsOf(image, { for: 'scale=0.5&v=00000000' });
+    expectProblem(late, 404, 'picture-version-not-found', [{ parameter: 'for', detail: /^v: / }]);
+    const malformed = await annotationsOf(image, { for: 'v=0000' });
+    expectProblem(malformed, 400, 'invalid-request', [{ parameter: 'for', detail: /v/ }]);
+  });
+
   it('need a picture', async () => {
     const image = await anImage(http);
     await annotationsOf(image).expect(200);

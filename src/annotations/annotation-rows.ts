@@ -10,6 +10,7 @@ export interface ImageRow {
   file_width: number | null;
   file_height: number | null;
   file_media_type: `image/${RenditionFormat}` | null;
+  file_sha256: string | null;
   annotation_set_version: number;
   highest_annotation_index: number;
   annotation_count: number;
@@ -35,7 +36,7 @@ export interface AnnotationRow extends ContentRow {
 /** Of `images`. */
 export const IMAGE_COLUMNS = `
   images.id AS image_id, images.image_key, images.client_id, images.file_width, images.file_height,
-  images.file_media_type, images.annotation_set_version,
+  images.file_media_type, images.file_sha256, images.annotation_set_version,
   images.highest_annotation_index, images.annotation_count, images.annotation_bytes,
   images.updated_at AS image_updated_at, images.updated_by AS image_updated_by`;
 
@@ -57,6 +58,7 @@ export function toImage(row: ImageRow): AnnotatedImage {
         ? undefined
         : { width: row.file_width, height: row.file_height },
     format: row.file_media_type?.slice('image/'.length) as RenditionFormat | undefined,
+    sha256: row.file_sha256 ?? undefined,
     setVersion: row.annotation_set_version,
     highestIndex: row.highest_annotation_index,
     count: row.annotation_count,

@@ -3,7 +3,11 @@ import { faultsNamed, InvalidRequest } from '../errors/invalid-request.js';
 import { type Affine, chained, transformOf } from '../renditions/affine.js';
 import type { Size } from '../renditions/boxes.js';
 import { planRendition } from '../renditions/rendition-planner.js';
-import { RenditionTooLarge, ScaleTooLarge } from '../renditions/rendition.errors.js';
+import {
+  PictureVersionNotFound,
+  RenditionTooLarge,
+  ScaleTooLarge,
+} from '../renditions/rendition.errors.js';
 import { annotationsIn, type RenditionRequest } from '../renditions/rendition-request.js';
 import type { OutputLimits } from '../renditions/scale.js';
 import type { AnnotatedImage, AnnotationRecord } from './annotation.js';
@@ -25,6 +29,8 @@ export interface AnnotationView {
   space: Space;
   /** Of this rendition, instead of the upright picture. */
   for?: RenditionRequest;
+  /** How the SHA-256 of the picture must begin. */
+  version?: string;
 }
 
 /** Whether a view shows annotations as they are stored. */
@@ -42,7 +48,7 @@ export interface ViewedSet {
 /**
  * Gives annotations in other coordinates than those of the upright picture.
  * @throws PictureMissing | AnnotationNotFound
- * @throws InvalidRequest | ScaleTooLarge | RenditionTooLarge naming `for`
+ * @throws InvalidRequest | ScaleTooLarge | RenditionTooLarge | PictureVersionNotFound naming `for`
  */
 export function viewed(
   image: AnnotatedImage,
@@ -74,8 +80,10 @@ function frameOf(
   view: AnnotationView,
   limits: OutputLimits,
 ): { transform: Affine; size: Size } {
-  const { size, format } = image;
+  const { size, format, sha256 } = image;
   if (!size || !format) throw new PictureMissing(image.key);
+  if (view.version !== undefined && !sha256?.startsWith(view.version))
+    throw new PictureVersionNotFound(image.key, 'for');
   if (!view.for) return { transform: [1, 0, 0, 1, 0, 0], size };
   const boxes = new Map(annotations.map(({ index, bbox }) => [index, bbox]));
   const places = new Map(

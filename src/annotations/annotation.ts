@@ -52,6 +52,8 @@ export interface AnnotatedImage {
   size: Size | undefined;
   /** The same holds for what the picture is stored as. */
   format: RenditionFormat | undefined;
+  /** And for the hexadecimal SHA-256 of its bytes. */
+  sha256: string | undefined;
   setVersion: number;
   highestIndex: number;
   count: number;

@@ -80,6 +80,7 @@ export class AnnotationsController {
     'All annotations of the image, by index; the ETag is that of the set.',
   )
   @Refuses('picture-not-found', 'annotation-not-found', 'scale-too-large', 'rendition-too-large')
+  @Refuses('picture-version-not-found')
   async listAnnotations(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,

@@ -19,18 +19,6 @@ export class PictureNotFound extends DomainError {
   }
 }
 
-/** The address is of a picture that another one has replaced (404): its bytes are not there any more. */
-export class PictureVersionNotFound extends DomainError {
-  readonly kind = 'not-found';
-  readonly code = 'picture-version-not-found';
-  override readonly faults = [
-    { parameter: 'v', detail: 'is not how the sha256 of the picture begins' },
-  ];
-  constructor(key: string) {
-    super(`The picture of the image "${key}" is another one by now.`);
-  }
-}
-
 /**
  * The stored file of a picture is missing or damaged (503). For a moment that is so when another picture
  * takes its place: the record then names the new one.

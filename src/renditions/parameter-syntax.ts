@@ -7,6 +7,9 @@ export const REGION =
 /** Hexadecimal, or one of a few words. */
 export const COLOUR = /^(?:[0-9a-fA-F]{6}|transparent|white|black)$/;
 
+/** How the SHA-256 of a picture begins. */
+export const PICTURE_VERSION = /^[0-9a-f]{8,64}$/;
+
 const WORDS: Readonly<Record<string, Rgb | 'transparent'>> = {
   transparent: 'transparent',
   white: [255, 255, 255],

@@ -46,3 +46,20 @@ export class RenditionTooLarge extends DomainError {
     return new RenditionTooLarge(this.sizedBy, this.limit, parameter);
   }
 }
+
+/** The address is of a picture that another one has replaced (404): its bytes are not there any more. */
+export class PictureVersionNotFound extends DomainError {
+  readonly kind = 'not-found';
+  readonly code = 'picture-version-not-found';
+  override readonly faults;
+  /** @param outer the parameter inside of which the rendition is described */
+  constructor(key: string, outer?: string) {
+    super(`The picture of the image "${key}" is another one by now.`);
+    const detail = 'is not how the sha256 of the picture begins';
+    this.faults = [
+      outer === undefined
+        ? { parameter: 'v', detail }
+        : { parameter: outer, detail: `v: ${detail}` },
+    ];
+  }
+}

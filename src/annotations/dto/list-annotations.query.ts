@@ -5,11 +5,10 @@ import { parseQuery } from '../../http/query.js';
 import { IsInstant, toInstant } from '../../http/validation/instant.js';
 import { validateParameters } from '../../http/validation/request-validation.js';
 import { RenditionQuery } from '../../renditions/dto/rendition.query.js';
-import type { RenditionRequest } from '../../renditions/rendition-request.js';
 import { type AnnotationView, SPACES, type Space } from '../annotation-view.js';
 
 /** Parameters of a picture's address that do not change where its pixels are. */
-const BESIDE_THE_POINT = ['signature', 'v', 'download'];
+const BESIDE_THE_POINT = ['signature', 'download'];
 
 /** In which coordinates the annotations are wanted, and of which time. */
 export class ListAnnotationsQuery {
@@ -48,7 +47,7 @@ export class ListAnnotationsQuery {
 
   /** @throws InvalidRequest naming `for` for each fault inside of it */
   toView(): AnnotationView {
-    return { space: this.space, ...(this.for !== undefined && { for: renditionIn(this.for) }) };
+    return { space: this.space, ...(this.for !== undefined && renditionIn(this.for)) };
   }
 
   toTime(): Date | undefined {
@@ -56,8 +55,11 @@ export class ListAnnotationsQuery {
   }
 }
 
-function renditionIn(text: string): RenditionRequest {
+function renditionIn(text: string): Pick<AnnotationView, 'for' | 'version'> {
   const parameters = parseQuery(text.replace(/^\?/, ''));
   for (const name of BESIDE_THE_POINT) Reflect.deleteProperty(parameters, name);
-  return faultsNamed('for', () => validateParameters(RenditionQuery, parameters).toRequest() ?? {});
+  return faultsNamed('for', () => {
+    const query = validateParameters(RenditionQuery, parameters);
+    return { for: query.toRequest() ?? {}, ...(query.v !== undefined && { version: query.v }) };
+  });
 }

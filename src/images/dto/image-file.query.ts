@@ -1,20 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
+import { IsBoolean, IsOptional, IsString } from 'class-validator';
 import { ToBoolean } from '../../http/validation/conversions.js';
 import { RenditionQuery } from '../../renditions/dto/rendition.query.js';
 
 /** How the picture is wanted; with none of the parameters of renditions it comes as it was uploaded. */
 export class ImageFileQuery extends RenditionQuery {
-  /**
-   * The first 8 to 64 digits of the picture's `sha256`: an address that is good for this picture only, so that
-   * the answer may be kept for a year. If the picture is another one by now: 404.
-   * @example "9f86d081884c7d65"
-   */
-  @ApiProperty({ required: false })
-  @Matches(/^[0-9a-f]{8,64}$/, { message: 'must be the first 8 to 64 digits of a sha256' })
-  @IsOptional()
-  v?: string;
-
   /**
    * Asks browsers to save the picture, under the last part of its key.
    * @example true

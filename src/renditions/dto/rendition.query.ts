@@ -4,7 +4,7 @@ import { Matches, Max, Min } from 'class-validator';
 import { ToBoolean, ToInteger, ToNumber } from '../../http/validation/conversions.js';
 import { MAX_ANNOTATION_INDEX } from '../../http/validation/path-parameters.js';
 import { FITS, type Fit } from '../fit.js';
-import { COLOUR, colourIn, REGION, regionIn } from '../parameter-syntax.js';
+import { COLOUR, colourIn, PICTURE_VERSION, REGION, regionIn } from '../parameter-syntax.js';
 import type { RenditionRequest, RequestedFormat, Rotation } from '../rendition-request.js';
 import { REQUESTED_FORMATS, ROTATIONS } from '../rendition-request.js';
 
@@ -109,7 +109,7 @@ export class RenditionQuery {
    * Pixels of the upright picture to show around `region=annotation:<index>`, as far as there are any.
    * @example 0
    */
-  @ApiProperty({ default: 0, required: false })
+  @ApiProperty({ type: 'integer', default: 0, required: false })
   @ToInteger()
   @IsInt()
   @Min(0)
@@ -129,7 +129,8 @@ export class RenditionQuery {
 
   /**
    * The picture's own if it is left out. `auto`: AVIF or WebP where the request's `Accept` names them, else the
-   * picture's own, or PNG for those that browsers do not show.
+   * picture's own, or what every browser shows in its place: PNG if it is lossless or has something transparent (also
+   * by `mask` or `background`), else JPEG, as with `max_bytes`.
    * @example "webp"
    */
   @ApiProperty({ enum: REQUESTED_FORMATS, required: false })
@@ -185,6 +186,16 @@ export class RenditionQuery {
   @IsOptional()
   mask?: number;
 
+  /**
+   * The first 8 to 64 digits of the picture's `sha256`: an address that is good for this picture only, so that
+   * the answer may be kept for a year. If the picture is another one by now: 404.
+   * @example "9f86d081884c7d65"
+   */
+  @ApiProperty({ required: false })
+  @Matches(PICTURE_VERSION, { message: 'must be the first 8 to 64 digits of a sha256' })
+  @IsOptional()
+  v?: string;
+
   /** @returns undefined if nothing is asked for: then the original is meant */
   toRequest(): RenditionRequest | undefined {
     const { region, background, max_bytes: maxBytes, overlay, ...same } = this.parameters();
@@ -198,7 +209,7 @@ export class RenditionQuery {
     return Object.values(request).some((value) => value !== undefined) ? request : undefined;
   }
 
-  // A subclass may have parameters that are not about the rendition.
+  // `v` says of which picture, and a subclass may have parameters that are not about the rendition, either.
   private parameters() {
     const { scale, quality, width, height, fit, enlarge, dpr, region, pad } = this;
     const { rotate, format, background, max_bytes, overlay, mask } = this;
