@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { startApp, type TestApp } from './helpers/app.js';
-import { type Colour, pixelAt, type Pixels, pixelsOf } from './helpers/pictures.js';
+import { type Colour, type Drawing, pixelAt, type Pixels, pixelsOf } from './helpers/pictures.js';
 import { QUADRANTS, quadrantsOf } from './helpers/pictures.js';
 import { expectProblem } from './helpers/problems.js';
 import { aBox, anAnnotation, annotationFields, aPolygon, at, pathTo } from './helpers/records.js';
@@ -192,6 +192,31 @@ describe('annotations in a rendition', () => {
     expect(colourAt(redrawn, 125, 90)).not.toEqual(colourAt(bare, 125, 90));
   });
 
+  it('make it one that no date says anything of', async () => {
+    const image = await aPhotograph(http);
+    const marked = await anAnnotation(http, { polygon: aBox() }, image);
+    const later = { 'If-Modified-Since': new Date('2100-01-01').toUTCString() };
+    const plain = await getFile(http, image, { width: 32 }).expect(200);
+    expect(plain.headers).toHaveProperty('last-modified');
+    await getFile(http, image, { width: 32 }).set(later).expect(304);
+
+    for (const query of [
+      { overlay: 'annotations' },
+      { mask: marked.index, format: 'png' },
+      { region: `annotation:${marked.index}`, pad: 2 },
+    ]) {
+      const drawn = await getFile(http, image, query).expect(200);
+      expect(drawn.headers).not.toHaveProperty('last-modified');
+      await getFile(http, image, query).set(later).expect(200);
+      const since = String(plain.headers['last-modified']);
+      const part = getFile(http, image, query).set({ Range: 'bytes=0-9', 'If-Range': since });
+      expect((await part.expect(200)).body.equals(drawn.body)).toBe(true);
+      await getFile(http, image, query)
+        .set('If-None-Match', String(drawn.headers.etag))
+        .expect(304);
+    }
+  });
+
   it('are cut out with alpha', async () => {
     const image = await aPhotograph(http, { width: 64, height: 48 });
     const polygon = aPolygon(at('0,0 64,0 0,48'));
@@ -243,5 +268,21 @@ describe('the colour behind what is transparent', () => {
     expect(pixelAt(clear, 12, 0)[3]).toBe(0);
     const [, , , visible] = quadrantsOf(clear);
     expectColours([visible!], [bottomRight], 8);
+  });
+
+  it.each<Partial<Drawing>>([
+    { format: 'png', greyscale: true },
+    { format: 'jpeg', greyscale: true },
+    { format: 'tiff', greyscale: true, depth: 16 },
+    { format: 'png', greyscale: true, alpha: true },
+    { format: 'jpeg', cmyk: true },
+  ])('is a colour also around %j', async (drawing) => {
+    const image = await aPhotograph(http, drawing);
+    const query = { width: 24, height: 24, fit: 'contain', background: '0000ff', format: 'png' };
+    const contained = await rendered(image, query);
+    expectColours([pixelAt(contained, 12, 0)], [BLUE]);
+    const plain = await rendered(image, { width: 24, format: 'png' });
+    expectColours([pixelAt(contained, 3, 6)], [colourAt(plain, 3, 3)]);
+    if (drawing.alpha) expectColours([pixelAt(contained, 20, 18)], [BLUE]);
   });
 });

@@ -17,7 +17,7 @@ import type { DecoderGates } from './decoder-gates.js';
 import { DecoderTurns } from './decoder-turns.js';
 import { UndecodablePicture } from './image-file.errors.js';
 import type { PictureMediaType } from './picture-signature.js';
-import { PictureSurvey } from './picture-survey.js';
+import { isGrey, PictureSurvey } from './picture-survey.js';
 import { refuseTooMuch, tooMuchMemory } from './picture-limits.js';
 import type { PictureStructure } from './picture-structure.js';
 import type {
@@ -134,7 +134,10 @@ export class ImageFileService {
       const render = async () => {
         const begun = performance.now();
         const made = await inOurTerms(mediaType, () => {
-          const pixels = carriedOut(this.open(path, header), plan, picture, drawing);
+          const stored = this.open(path, header);
+          // A grey picture would make its background grey as well.
+          if (plan.background && isGrey(surveyed)) stored.pipelineColourspace('srgb');
+          const pixels = carriedOut(stored, plan, picture, drawing);
           return encoded(pixels, plan, structure.lossless ?? false, fromPixels);
         });
         const { data, encode } = made;

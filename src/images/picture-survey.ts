@@ -20,6 +20,11 @@ export interface SurveyedPicture {
   header?: Metadata;
 }
 
+/** Whether a picture has no colours; a GIF or a WebP always has. */
+export function isGrey({ structure, header }: SurveyedPicture): boolean {
+  return header ? header.channels < 3 : structure.components === 1;
+}
+
 /** Looks at picture files without decoding them. */
 export class PictureSurvey {
   /** By identity: a file that was rendered once is as a rule rendered again soon, and tiles come by the hundred. */

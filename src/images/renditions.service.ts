@@ -28,7 +28,13 @@ import { hasInside } from './overlay/mask-svg.js';
 import { CopyMaker } from './copies/copy-maker.service.js';
 import { renditionName } from './cache/rendition-name.js';
 import { RenditionCache } from './rendition-cache.js';
-import { contentTag, formatOfPicture, originalTag, type StoredPicture } from './stored-picture.js';
+import {
+  contentTag,
+  formatOfPicture,
+  isTransparent,
+  originalTag,
+  type StoredPicture,
+} from './stored-picture.js';
 
 /** Of the digest of everything that a rendition depends on, in its entity tag. */
 const TAG_DIGITS = 16;
@@ -81,7 +87,7 @@ export class RenditionsService {
     const { width, height } = picture;
     const plan = planRendition(
       request,
-      { width, height, format: formatOfPicture(picture) },
+      { width, height, format: formatOfPicture(picture), isTransparent: isTransparent(picture) },
       {
         limits: this.environment,
         accepted,
@@ -118,7 +124,8 @@ export class RenditionsService {
     return {
       etag: `"${contentTag(picture)}-${what.slice(0, TAG_DIGITS)}"`,
       mediaType: mediaTypeOfFormat(order.plan.format),
-      lastModified: picture.storedAt,
+      // Annotations change at other times.
+      ...(!order.isAboutAnnotations && { lastModified: picture.storedAt }),
       ...(hot && { bytes: hot.body.length, sha256: hot.sha256 }),
       peek: peekFor(this.cache, name),
       find: () => this.cache.get(name),

@@ -26,6 +26,12 @@ export function formatOfPicture({ mediaType }: Pick<StoredPicture, 'mediaType'>)
   return mediaType.slice('image/'.length) as RenditionFormat;
 }
 
+/** Whether some of a picture is transparent, as its ThumbHash tells (https://evanw.github.io/thumbhash/). */
+export function isTransparent({ thumbhash }: Pick<StoredPicture, 'thumbhash'>): boolean {
+  const [, , third = 0] = Buffer.from(thumbhash, 'base64');
+  return (third & 0x80) !== 0;
+}
+
 /** The part of entity tags that stands for a picture's bytes. */
 export function contentTag({ sha256 }: Pick<StoredPicture, 'sha256'>): string {
   return sha256.slice(0, 32);

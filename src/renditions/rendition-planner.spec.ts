@@ -71,6 +71,37 @@ describe('the size of a rendition', () => {
     expect(plan({ scale: largest }, picture)).toBeDefined();
   });
 
+  it.each([0.5, 2, 8])('has a largest scale that works with dpr=%d', (dpr) => {
+    const largest = Number((2.041 / dpr).toPrecision(4)) - 1e-3;
+    expect(() => plan({ scale: 3 / dpr, dpr })).toThrow(/largest scale allowed/);
+    try {
+      plan({ scale: 3 / dpr, dpr });
+    } catch (error) {
+      const { largestScale } = error as ScaleTooLarge;
+      expect(largestScale).toBeGreaterThan(largest);
+      expect(plan({ scale: largestScale, dpr })).toBeDefined();
+    }
+  });
+
+  it.each<[RenditionRequest, string, RegExp]>([
+    [{ width: 401, height: 8193, fit: 'contain' }, 'height', /^at most 8192/],
+    [{ width: 8193, height: 400, fit: 'contain' }, 'width', /^at most 8192/],
+    [{ width: 8193, height: 8193, fit: 'contain' }, 'width', /^at most 8192/],
+    [
+      { width: 100, height: 8000, fit: 'cover', enlarge: true },
+      'width',
+      /^10667 × 8000 before it is cut, where there may be at most 8192/,
+    ],
+  ])('of %j is refused by the name of the side that is too large', (request, parameter, detail) => {
+    try {
+      plan(request);
+      throw new Error('It was not refused.');
+    } catch (error) {
+      const faults = (error as RenditionTooLarge).faults;
+      expect(faults).toEqual([{ parameter, detail: expect.stringMatching(detail) }]);
+    }
+  });
+
   it('is held to the limits also where it was asked for in pixels', () => {
     expect(() => plan({ width: 8193, enlarge: true })).toThrow(RenditionTooLarge);
     expect(() => plan({ height: 100, width: 9000, fit: 'contain' })).toThrow(/8192 pixels a side/);
@@ -163,7 +194,20 @@ describe('format=auto', () => {
     [['text/html'], { ...JPEG, format: 'gif' }, 'png'],
     [['*/*'], { ...JPEG, format: 'avif' }, 'jpeg'],
     [['image/jpeg', 'image/webp'], JPEG, 'jpeg'],
+    [['image/png'], { ...JPEG, format: 'avif', isTransparent: true }, 'png'],
+    [[], { ...JPEG, format: 'avif', isTransparent: true }, 'png'],
+    [[], { ...JPEG, format: 'webp', isTransparent: true }, 'webp'],
   ])('for somebody who accepts %j of a picture like %j is %s', (accepted, picture, format) => {
     expect(plan({ format: 'auto' }, picture, accepted).format).toBe(format);
+  });
+
+  it.each<[RenditionRequest, PlannedPicture, string]>([
+    [{ background: 'transparent' }, JPEG, 'png'],
+    [{ mask: 3 }, JPEG, 'png'],
+    [{ mask: 3, background: [0, 0, 0] }, JPEG, 'jpeg'],
+    [{ maxBytes: 1000 }, PNG, 'jpeg'],
+    [{ maxBytes: 1000 }, { ...JPEG, format: 'webp' }, 'webp'],
+  ])('with %j of a picture like %j does what it must', (request, picture, format) => {
+    expect(plan({ ...request, format: 'auto' }, picture).format).toBe(format);
   });
 });

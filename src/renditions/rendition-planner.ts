@@ -165,8 +165,13 @@ function assertWithin(
 ): void {
   if (isWithin(scaled, limits) && isWithin(kept, limits)) return;
   const parameter = sizeParameterOf(request);
-  if (parameter === 'scale') throw new ScaleTooLarge(largestScale(shown, limits));
-  throw new RenditionTooLarge(parameter, limitText(limits));
+  if (parameter === 'scale') throw new ScaleTooLarge(largestScale(shown, limits, request.dpr));
+  const isTooHigh = kept.height > limits.maxOutputSide && kept.width <= limits.maxOutputSide;
+  const before = `${scaled.width} × ${scaled.height} before it is cut, where there may be `;
+  throw new RenditionTooLarge(
+    parameter === 'width' && request.height !== undefined && isTooHigh ? 'height' : parameter,
+    `${isWithin(kept, limits) ? before : ''}${limitText(limits)}`,
+  );
 }
 
 /** What renditions may have, in words. */
@@ -182,14 +187,15 @@ function sizeParameterOf({ scale, width, height, region }: RenditionRequest): Si
 }
 
 function formatOf(
-  { format, mask, background }: RenditionRequest,
+  { format, mask, background, maxBytes }: RenditionRequest,
   picture: PlannedPicture,
   accepted: readonly string[],
 ): RenditionFormat {
   const cutsOut = mask !== undefined && (background ?? 'transparent') === 'transparent';
   const own = cutsOut && !hasAlpha(picture.format) ? 'png' : picture.format;
-  if (format === 'auto') return negotiated(accepted, own);
-  return format ?? own;
+  if (format !== 'auto') return format ?? own;
+  const isTransparent = cutsOut || background === 'transparent' || picture.isTransparent === true;
+  return negotiated(accepted, own, { isTransparent, isLossy: maxBytes !== undefined });
 }
 
 function qualityOf({ quality, maxBytes }: RenditionRequest, format: RenditionFormat) {

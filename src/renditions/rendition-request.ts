@@ -42,6 +42,8 @@ export interface PlannedPicture {
   width: number;
   height: number;
   format: RenditionFormat;
+  /** Whether some of it is, as far as that is known. */
+  isTransparent?: boolean;
 }
 
 /** The indexes of the annotations whose places a request depends on. */
