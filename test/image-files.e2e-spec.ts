@@ -404,6 +404,50 @@ describe('PUT of a picture', () => {
     expectProblem(answer, 412, 'picture-changed');
   });
 
+  it('replaces nothing with If-None-Match: *, and attaches a first picture', async () => {
+    const image = await anImage(http);
+    const picture = await aPicture();
+    await putFile(http, image, picture).set('If-None-Match', '*').expect(201);
+
+    for (const condition of ['*', await etagOf(http, pathTo(image, 'file'))]) {
+      const other = await aPicture({ format: 'png' });
+      const answer = await expectNoChange(service, () =>
+        putFile(http, image, other).set('If-None-Match', condition),
+      );
+      expectProblem(answer, 412, 'picture-changed');
+      expect(answer.body.detail).toMatch(/^If-None-Match excludes the picture that is there/);
+    }
+    await putFile(http, image, picture).set('If-None-Match', '"another"').expect(200);
+  });
+
+  it('takes no part of a file, and none that is encoded', async () => {
+    const image = await aPhotograph(http);
+    const part = await expectNoChange(service, async () =>
+      putFile(http, image, await aPicture()).set('Content-Range', 'bytes 0-9/100'),
+    );
+    expectProblem(part, 400, 'invalid-request', [{ header: 'Content-Range' }]);
+    const encoded = await expectNoChange(service, async () =>
+      putFile(http, image, await aPicture()).set('Content-Encoding', 'gzip'),
+    );
+    expectProblem(encoded, 415, 'unsupported-media-type');
+  });
+
+  it('gives pictures of the same second dates that tell them apart', async () => {
+    const image = await aPhotograph(http);
+    const dates: string[] = [];
+    for (const format of ['png', 'webp', 'jpeg'] as const) {
+      const known = (await getFile(http, image).expect(200)).headers['last-modified'] as string;
+      dates.push(known);
+      const next = await aPicture({ format });
+      await putFile(http, image, next).expect(200);
+      const asked = await getFile(http, image).set('If-Modified-Since', known).expect(200);
+      expect(asked.body.equals(next)).toBe(true);
+      const resumed = getFile(http, image).set({ Range: 'bytes=5-', 'If-Range': known });
+      expect((await resumed.expect(200)).body.equals(next)).toBe(true);
+    }
+    expect(new Set(dates).size).toBe(3);
+  });
+
   it('answers 404 for an image that does not exist', async () => {
     const picture = await aPicture();
 

@@ -83,7 +83,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     name: 'If-None-Match',
     in: 'header',
     description:
-      'The ETag of what the client has already: if it is still current, the answer is 304.',
+      'To read: the ETag of what the client has already; if it is still current, the answer is 304. To write: ETags, or `*` for any, that the resource must not have; else the answer is 412 and nothing changes. `*` makes what is not there yet, and replaces nothing.',
     schema: { type: 'string', examples: ['"0"'] },
   },
   IdempotencyKey: {
@@ -143,7 +143,7 @@ export function addConventions(
     operation.parameters = [
       ...(operation.parameters ?? []).map((parameter) => described(parameter, path)),
       ...(codes.some((code) => code.endsWith('-changed')) ? [reference('IfMatch')] : []),
-      ...(method === 'get' && isTagged ? [reference('IfNoneMatch')] : []),
+      ...((method === 'get' ? isTagged : has('picture-changed')) ? [reference('IfNoneMatch')] : []),
       ...(isFile ? Object.keys(FILE_PARAMETERS).map(reference) : []),
       ...(has('idempotency-key-reused') ? [reference('IdempotencyKey')] : []),
       ...(has('content-digest-mismatch') ? [reference('ContentDigest')] : []),

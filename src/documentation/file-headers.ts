@@ -7,8 +7,8 @@ const DIGEST = { type: 'string', pattern: '^sha-256=:[A-Za-z0-9+/]{43}=:$', exam
 /** What comes with a file, beside its entity tag. */
 export const FILE_RESPONSE_HEADERS: Readonly<Record<string, Header>> = {
   'Last-Modified': {
-    description: 'When the picture was stored.',
-    required: true,
+    description:
+      'When the picture was stored. Renditions that annotations are part of have an `ETag` only, and dates say nothing of them.',
     schema: { type: 'string', examples: [A_DATE] },
   },
   'Cache-Control': {
@@ -68,7 +68,7 @@ export const FILE_PARAMETERS: Readonly<Record<string, Parameter>> = {
     name: 'Range',
     in: 'header',
     description:
-      'The bytes that are wanted (RFC 9110 section 14): `bytes=0-499`, `bytes=-500`, or several of them. More than 16 are answered with the whole.',
+      'The bytes that are wanted (RFC 9110 section 14): `bytes=0-499`, `bytes=-500`, or several of them. More than 16 that lie apart are answered with the whole.',
     schema: { type: 'string', examples: ['bytes=0-'] },
   },
   IfRange: {

@@ -21,17 +21,23 @@ export type ConditionalResource =
   | 'instrument'
   | 'comment';
 
-/** The resource is not the one that the request's If-Match names (412). */
+/** The resource is not the one that the request's If-Match names, or one that its If-None-Match excludes (412). */
 export class PreconditionFailed extends DomainError {
   readonly kind = 'precondition-failed';
   readonly code: string;
   override members: Readonly<Record<string, unknown>>;
 
-  constructor(resource: ConditionalResource, current: CurrentState | undefined) {
+  constructor(
+    resource: ConditionalResource,
+    current: CurrentState | undefined,
+    header: 'If-Match' | 'If-None-Match' = 'If-Match',
+  ) {
     super(
-      current
-        ? `The ${nameOf(resource)} changed since it was read: its ETag is now ${current.etag}.`
-        : `There is no ${nameOf(resource)}, so no ETag matches it.`,
+      current && header === 'If-None-Match'
+        ? `If-None-Match excludes the ${nameOf(resource)} that is there: its ETag is ${current.etag}.`
+        : current
+          ? `The ${nameOf(resource)} changed since it was read: its ETag is now ${current.etag}.`
+          : `There is no ${nameOf(resource)}, so no ETag matches it.`,
     );
     this.code = `${resource}-changed`;
     this.members = {
@@ -57,21 +63,27 @@ export class PreconditionRequired extends DomainError {
 }
 
 /**
- * What a write demands of the resource it changes: RFC 9110 section 13.1.1. Entity tags are compared
+ * What a write demands of the resource it changes: RFC 9110 sections 13.1.1 and 13.1.2. Entity tags are compared
  * whole and strongly, so a weak tag never matches; `*` matches whatever exists.
  */
 export class Precondition {
   /** A write that demands nothing. */
   static readonly none = new Precondition(undefined, false);
 
+  /**
+   * @param tags those of If-Match
+   * @param required whether there must be an If-Match
+   * @param excluded those of If-None-Match
+   */
   constructor(
     private readonly tags: readonly string[] | '*' | undefined,
     private readonly required: boolean,
+    private readonly excluded?: readonly string[] | '*',
   ) {}
 
   /** Whether it depends on what the resource is. */
   get isConditional(): boolean {
-    return this.tags !== undefined;
+    return this.tags !== undefined || this.excluded !== undefined;
   }
 
   /** The entity tags that it names, with their quotes; none if it names no particular one. */
@@ -91,8 +103,13 @@ export class Precondition {
   assertHolds(resource: ConditionalResource, current: CurrentState | undefined): void {
     // Where there is nothing yet, nothing can be overwritten.
     if (current) this.assertPresent();
-    if (this.tags === undefined) return;
-    if (current && (this.tags === '*' || this.tags.includes(current.etag))) return;
-    throw new PreconditionFailed(resource, current);
+    if (this.tags !== undefined && !(current && isAmong(current, this.tags)))
+      throw new PreconditionFailed(resource, current);
+    if (this.excluded !== undefined && current && isAmong(current, this.excluded))
+      throw new PreconditionFailed(resource, current, 'If-None-Match');
   }
+}
+
+function isAmong({ etag }: CurrentState, tags: readonly string[] | '*'): boolean {
+  return tags === '*' || tags.includes(etag);
 }

@@ -13,7 +13,7 @@ function assertIfMatch(header: string | undefined, isRequired = false, exists = 
   const environment = Object.assign(new Environment(), { requireIfMatch: isRequired });
   const request = requestWith(header === undefined ? {} : { 'if-match': header });
   new ConditionalRequests(environment)
-    .ifMatch(request)
+    .preconditionOf(request)
     .assertHolds('image', exists ? current : undefined);
 }
 

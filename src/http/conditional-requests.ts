@@ -12,11 +12,15 @@ const ENTITY_TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/;
 export class ConditionalRequests {
   constructor(private readonly environment: Environment) {}
 
-  /** @throws InvalidRequest when the header is not a list of entity tags */
-  ifMatch(request: Request): Precondition {
-    const header = request.headers['if-match'];
-    const tags = header === undefined ? undefined : entityTagsOf(header, 'If-Match');
-    return new Precondition(tags, this.environment.requireIfMatch);
+  /** What a write demands. @throws InvalidRequest when one of the headers is not a list of entity tags */
+  preconditionOf({ headers }: Pick<Request, 'headers'>): Precondition {
+    const tagsIn = (header: string | undefined, name: string) =>
+      header === undefined ? undefined : entityTagsOf(header, name);
+    return new Precondition(
+      tagsIn(headers['if-match'], 'If-Match'),
+      this.environment.requireIfMatch,
+      tagsIn(headers['if-none-match'], 'If-None-Match'),
+    );
   }
 }
 
@@ -58,11 +62,11 @@ function isTagList(header: string): boolean {
 }
 
 @Injectable()
-class IfMatchPipe implements PipeTransform<Request, Precondition> {
+class PreconditionPipe implements PipeTransform<Request, Precondition> {
   constructor(private readonly conditions: ConditionalRequests) {}
 
   transform(request: Request): Precondition {
-    return this.conditions.ifMatch(request);
+    return this.conditions.preconditionOf(request);
   }
 }
 
@@ -70,5 +74,5 @@ const RequestItself = createParamDecorator((_data: unknown, context): Request =>
   context.switchToHttp().getRequest<Request>(),
 );
 
-/** What the request's If-Match demands of the resource, as a `Precondition`. */
-export const IfMatch = () => RequestItself(IfMatchPipe);
+/** What the request's If-Match and If-None-Match demand of the resource, as a `Precondition`. */
+export const IfMatch = () => RequestItself(PreconditionPipe);

@@ -95,7 +95,7 @@ export class TargetFirstInterceptor implements NestInterceptor {
     const isStream =
       this.reflector.get<unknown>(STREAM_BODY.key, context.getHandler()) === STREAM_BODY.value;
     if (!isStream && ['PUT', 'PATCH', 'DELETE'].includes(request.method))
-      this.conditions.ifMatch(request).assertPresent();
+      this.conditions.preconditionOf(request).assertPresent();
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { DomainError } from '../errors/domain-error.js';
+import { InvalidRequest } from '../errors/invalid-request.js';
 import { type ReceivedFile, UploadSpool, UploadTooLarge } from '../storage/upload-spool.js';
 import { clientLeft } from './client-left.js';
 import { ContentDigestCheck } from './content-digest.js';
@@ -24,13 +25,15 @@ export class UploadReader {
 
   /**
    * Reads a body that is nothing but a file.
-   * @throws UploadTooLarge | IncompleteBody | ContentDigestMismatch | StorageFull
+   * @throws InvalidRequest | UnsupportedMediaType | UploadTooLarge | IncompleteBody | ContentDigestMismatch |
+   *   StorageFull
    */
   async readFile(request: Request): Promise<ReceivedFile> {
     if (request.is('multipart/form-data') !== false)
       throw new UnsupportedMediaType(
         'The body must be the bytes of the file themselves, not a form.',
       );
+    assertWhole(request);
     if (Number(request.headers['content-length'] ?? 0) > this.spool.maxBytes)
       throw new UploadTooLarge(this.spool.maxBytes);
     const digest = new ContentDigestCheck(headerOf(request, 'content-digest'));
@@ -49,6 +52,7 @@ export class UploadReader {
    * @throws what `readUploadForm` throws
    */
   async readForm(request: Request, limits: JsonLimits): Promise<UploadForm> {
+    assertUncoded(request);
     const { metadata, file } = await readUploadForm(request, this.spool, limits);
     return { metadata, file: { ...file, left: clientLeft(request) } };
   }
@@ -60,4 +64,18 @@ export class UploadReader {
       throw request.errored && !(error instanceof DomainError) ? new IncompleteBody() : error;
     }
   }
+}
+
+/** A part would be kept as all of the file (RFC 9110 section 14.5). @throws InvalidRequest | UnsupportedMediaType */
+function assertWhole(request: Request): void {
+  assertUncoded(request);
+  if (request.headers['content-range'] === undefined) return;
+  const detail = 'cannot be: the body must be all of the file';
+  throw new InvalidRequest([{ header: 'Content-Range', detail }]);
+}
+
+function assertUncoded({ headers }: Request): void {
+  const coding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (coding !== 'identity')
+    throw new UnsupportedMediaType('A file must come as it is, without a Content-Encoding.');
 }

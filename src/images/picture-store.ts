@@ -32,6 +32,16 @@ export class PictureStore {
     return { picture: { ...file, width, height, orientation, thumbhash }, capture };
   }
 
+  /**
+   * The inspected picture under a name that is at least a second later than that of the one it replaces: HTTP tells
+   * pictures apart by seconds, where it has no entity tag.
+   */
+  after(before: StoredPicture | null, picture: StoredPicture): StoredPicture {
+    const least = before ? nextSecond(before.storedAt) : 0;
+    if (picture.storedAt.getTime() >= least) return picture;
+    return { ...picture, storageKey: uuidv7({ msecs: least }), storedAt: new Date(least) };
+  }
+
   /** Keeps the file of an inspected picture for good. @throws StorageFull | StorageUnavailable */
   publish(picture: StoredPicture, upload: ReceivedFile): Promise<void> {
     return this.storage.publish(picture.storageKey, upload.path);
@@ -50,4 +60,8 @@ export class PictureStore {
   async removeAfter(failure: unknown, picture: StoredPicture): Promise<void> {
     if (isCertainlyRolledBack(failure)) await this.remove(picture);
   }
+}
+
+function nextSecond(time: Date): number {
+  return (Math.floor(time.getTime() / 1_000) + 1) * 1_000;
 }

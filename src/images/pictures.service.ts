@@ -73,7 +73,9 @@ export class PicturesService {
     precondition: Precondition,
     upload: ReceivedFile,
   ): Promise<{ record: AnnotatedRecord; picture: StoredPicture; isFirst: boolean }> {
-    const { picture } = await this.store.inspect(upload);
+    const { picture: inspected } = await this.store.inspect(upload);
+    const replaced = pictureOf(await this.images.requireImage(caller, key));
+    const picture = this.store.after(replaced, inspected);
     await this.store.publish(picture, upload);
     const { image, before } = await this.exchange(caller, key, precondition, picture);
     this.renditions.pictureStored(picture);

@@ -15,7 +15,8 @@ export function isWithClient(headers: IncomingHttpHeaders, current: Validators):
   assertWanted(headers, current);
   if (headers['if-none-match'] !== undefined) return isUnchanged({ headers }, current.etag);
   const since = timeIn(headers['if-modified-since']);
-  return since !== undefined && secondsOf(current.lastModified) <= since;
+  const { lastModified } = current;
+  return since !== undefined && lastModified !== undefined && secondsOf(lastModified) <= since;
 }
 
 /**
@@ -28,7 +29,8 @@ export function applicableRange(
 ): string | undefined {
   const condition = headers['if-range'];
   if (condition === undefined) return headers.range;
-  const holds = condition === etag || condition === httpDateOf(lastModified);
+  const isItsDate = lastModified !== undefined && condition === httpDateOf(lastModified);
+  const holds = condition === etag || isItsDate;
   return holds ? headers.range : undefined;
 }
 
@@ -40,7 +42,8 @@ function assertWanted(headers: IncomingHttpHeaders, { etag, lastModified }: Vali
     return;
   }
   const since = timeIn(headers['if-unmodified-since']);
-  if (since !== undefined && secondsOf(lastModified) > since) throw new AnotherRepresentation(etag);
+  if (since !== undefined && lastModified && secondsOf(lastModified) > since)
+    throw new AnotherRepresentation(etag);
 }
 
 /** A date that is none is as good as no header (RFC 9110 sections 13.1.3 and 13.1.4). */

@@ -6,7 +6,8 @@ export interface Representation {
   /** The strong entity tag, with its quotes. */
   etag: string;
   mediaType: string;
-  lastModified: Date;
+  /** Absent where what its bytes depend on changes at other times, too: a date would call it unchanged. */
+  lastModified?: Date;
   /** Its length, where that is known without making it. */
   bytes?: number;
   /** Of the whole content, in hexadecimal digits, where that is known without making it. */

@@ -166,7 +166,7 @@ class Sending {
 }
 
 function validatorsOf({ etag, lastModified }: Representation): Fields {
-  return { ETag: etag, 'Last-Modified': httpDateOf(lastModified) };
+  return { ETag: etag, 'Last-Modified': lastModified && httpDateOf(lastModified) };
 }
 
 /**
