@@ -12,7 +12,7 @@ import { KNOWN } from '../helpers/fuzz/schema-values.js';
 
 /** `npm run fuzz` sets these; here a bounded run is enough. */
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 500);
-const PICTURES = Number(process.env.FUZZ_PICTURES ?? 500);
+const PICTURES = Number(process.env.FUZZ_PICTURES ?? 300);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000_000);
 /** Of each: what one client at a time makes must not overload the service. */
 const MOST_OVERLOADS = 0.001;
