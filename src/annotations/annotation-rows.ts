@@ -30,6 +30,8 @@ export interface AnnotationRow extends ContentRow {
   updated_by: string | null;
   version: number;
   renames: number;
+  renamed_at: Date | null;
+  renamed_by: string | null;
   content_bytes: number;
 }
 
@@ -45,7 +47,8 @@ export const ANNOTATION_COLUMNS = `
   annotations.image_id, annotations.index, instruments.name AS instrument, annotations.polygon, annotations.box,
   annotations.polyline, annotations.points, annotations.mask, annotations.attributes, annotations.source,
   annotations.confidence, annotations.bbox, annotations.area, annotations.centroid, annotations.created_at, annotations.updated_at, annotations.created_by,
-  annotations.updated_by, annotations.version, instruments.version - 1 AS renames,
+  annotations.updated_by, annotations.version, instruments.version - 1 AS renames, instruments.renamed_at,
+  instruments.renamed_by,
   annotations.content_bytes`;
 
 export function toImage(row: ImageRow): AnnotatedImage {
@@ -80,6 +83,8 @@ export function toRecord(row: AnnotationRow): AnnotationRecord {
     updatedBy: row.updated_by,
     version: row.version,
     renames: row.renames,
+    renamedAt: row.renamed_at,
+    renamedBy: row.renamed_by,
     contentBytes: row.content_bytes,
   };
 }

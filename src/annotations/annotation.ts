@@ -39,6 +39,9 @@ export interface AnnotationRecord extends AnnotationContent, GeometryMeasures {
   version: number;
   /** How often its label was renamed. */
   renames: number;
+  /** When that was last, and by whom. */
+  renamedAt: Date | null;
+  renamedBy: string | null;
   /** Size of the content as JSON when it was stored: a label that is renamed changes no annotation. */
   contentBytes: number;
 }

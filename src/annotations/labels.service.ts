@@ -69,14 +69,16 @@ export class LabelsService {
     request?: RepeatableRequest,
   ): Promise<{ label: Label; isNew: boolean }> {
     return this.dataSource.transaction(async (manager) => {
-      const { isRepeat } = await this.requests.once(manager, request, async () => {
+      const { subject, isRepeat } = await this.requests.once(manager, request, async () => {
         await changeLabelsAlone(manager);
         const id = await this.labels.insert(manager, name);
         if (id === undefined) throw new InstrumentExists(name);
         await this.note(manager, caller, { id, name }, 'created', { to: name });
-        return name;
+        return id;
       });
-      return { label: await this.requireIn(manager, name), isNew: !isRepeat };
+      // Made by a request that is repeated, it may be called something else by now.
+      const now = isRepeat ? await this.labels.nameOf(manager, subject) : name;
+      return { label: await this.requireIn(manager, now ?? name), isNew: !isRepeat };
     });
   }
 
@@ -123,8 +125,9 @@ export class LabelsService {
         const label = await this.requireCurrent(manager, name, precondition);
         if (await this.labels.isCarried(manager, label.id))
           throw new InstrumentInUse(name, carriers);
-        await this.labels.remove(manager, label.id, new Date());
-        await this.note(manager, caller, label, 'deleted', { from: name });
+        const at = new Date();
+        await this.labels.remove(manager, label.id, at);
+        await this.note(manager, caller, label, 'deleted', { at, from: name });
       });
     }
   }
@@ -179,7 +182,7 @@ export class LabelsService {
     const action = target ? 'merge' : 'rename';
     if (dryRun) return action;
     const deed = { at: new Date(), by: caller.name };
-    const names = { from: label.name, to, carriers };
+    const names = { at: deed.at, from: label.name, to, carriers };
     if (target) {
       await this.labels.merge(manager, label.id, target, deed);
       await this.note(manager, caller, label, 'merged', { ...names, targetId: target.id });
@@ -217,14 +220,14 @@ export class LabelsService {
     caller: Caller,
     label: { id: string; name: string },
     action: InstrumentAction,
-    change: { from?: string; to?: string; targetId?: string; carriers?: Carriers },
+    change: { at?: Date; from?: string; to?: string; targetId?: string; carriers?: Carriers },
   ): Promise<void> {
     await this.audit.recordIn(manager, caller, AUDITED[action], pathOf('instruments', label.name));
     const { carriers = NO_CARRIERS } = change;
     await this.labels.record(manager, {
       instrumentId: label.id,
       targetId: change.targetId ?? null,
-      at: new Date(),
+      at: change.at ?? new Date(),
       by: caller.name,
       action,
       fromName: change.from ?? null,

@@ -58,7 +58,8 @@ export class ImageFilesController {
    * @remarks With none of the parameters of renditions: the original bytes exactly. With any of them: upright, in
    * sRGB, without metadata. The parts of a picture are cut, sized, turned and encoded in this order: `region`,
    * `rotate`, then `scale` or `width` and `height` with `fit`. Requests that mean the same rendition have the same
-   * entity tag. `X-Image-Transform` says where a point of the upright picture lies in the rendition.
+   * entity tag. `X-Image-Transform` says where a point of the upright picture lies in the rendition. Renditions of an
+   * animation show its first frame.
    */
   @Requires('viewer', { signedAddress: 'image-file' })
   @Get()

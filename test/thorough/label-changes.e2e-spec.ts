@@ -457,6 +457,37 @@ describe('after a rename', () => {
   });
 });
 
+describe('the time of a rename', () => {
+  beforeEach(() => emptyDatabase(service.dataSource));
+
+  it('is one, whoever tells it, and the label is called so from then on', async () => {
+    const image = await anImage(http, { annotations: [labelled('a')] });
+    await rename('a', { name: 'b' });
+
+    const { renamed_at } = (await http.get('/instruments/b').expect(200)).body;
+    const [noted] = (await http.get('/instruments/b/history').expect(200)).body;
+    expect(noted.at).toBe(renamed_at);
+    const then = await http.get(`${pathTo(image, 'annotations')}?as_of=${renamed_at}`).expect(200);
+    expect(then.body).toMatchObject([{ instrument: 'b' }]);
+  });
+
+  it.each(['rename', 'merge'])('is what a stale writer is told after a %s', async (action) => {
+    const image = await anImage(http, { annotations: [labelled('a'), labelled('b')] });
+    const [one, set] = [pathTo({ ...image, index: 0 }), pathTo(image, 'annotations')];
+    const tags = [await http.get(one), await http.get(set)].map(({ headers }) => headers.etag);
+    await rename('a', { name: action === 'merge' ? 'b' : 'c', merge: action === 'merge' });
+    const [{ at }] = (await http.get('/instrument-changes?since=2026-01-01T00:00:00Z')).body.slice(
+      -1,
+    );
+
+    const content = annotationFields({ instrument: 'b' });
+    const single = await http.put(one).set('If-Match', String(tags[0])).send(content);
+    const whole = await http.put(set).set('If-Match', String(tags[1])).send({ annotations: [] });
+    for (const { status, body } of [single, whole])
+      expect({ status, at: body.changed_at }).toEqual({ status: 412, at });
+  });
+});
+
 describe('GET /instrument-changes', () => {
   beforeEach(() => emptyDatabase(service.dataSource));
 
@@ -545,6 +576,20 @@ describe('POST /instruments', () => {
     expectProblem(await http.post('/instruments').send({ name: 'a/b' }), 409, 'instrument-exists');
     const retry = () => http.post('/instruments').set('Idempotency-Key', 'k').send({ name: 'c' });
     expect([(await retry()).status, (await retry()).status]).toEqual([201, 200]);
+
+    await rename('c', { name: 'c now' });
+    await http.post('/instruments').send({ name: 'c' }).expect(201);
+    expect((await retry()).body).toMatchObject({ name: 'c now' });
+    await rename('c now', { name: 'c', merge: true });
+    expect((await retry()).body).toMatchObject({ name: 'c' });
+  });
+
+  it('refuses names that are folders in addresses', async () => {
+    for (const name of ['.', '..'])
+      expectProblem(await http.post('/instruments').send({ name }), 400, 'invalid-request', [
+        '#/name',
+      ]);
+    await http.post('/instruments').send({ name: '...' }).expect(201);
   });
 });
 

@@ -2,6 +2,7 @@ import { type Precondition, PreconditionFailed } from '../../errors/precondition
 import type { AnnotationRecord } from '../annotation.js';
 import { annotationTag } from '../annotation-tags.js';
 import { AnnotationsChanged } from './annotation-conflict.errors.js';
+import { lastChange } from './last-change.js';
 
 /**
  * Makes sure that an annotation is the one that a write is based on.
@@ -18,8 +19,7 @@ export function assertUnchanged(
   const state = current && {
     etag: annotationTag(current),
     version: current.version,
-    changedAt: current.updatedAt,
-    changedBy: current.updatedBy,
+    ...lastChange(current, [current]),
   };
   try {
     precondition.assertHolds('annotation', state);

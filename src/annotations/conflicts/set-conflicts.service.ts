@@ -12,6 +12,7 @@ import {
   UnknownBaseVersion,
 } from './annotation-conflict.errors.js';
 import type { ChangeSince, Content } from './change-since.js';
+import { lastChange } from './last-change.js';
 import { SetChangesRepository } from './set-changes.repository.js';
 import { merged } from './three-way-merge.js';
 
@@ -38,8 +39,7 @@ export class SetConflicts {
     const state = {
       etag: `"${revisionOf(image.setVersion, current)}"`,
       version: image.setVersion,
-      changedAt: image.updatedAt,
-      changedBy: image.updatedBy,
+      ...lastChange(image, current),
     };
     try {
       precondition.assertHolds('annotation-set', state);
@@ -168,15 +168,24 @@ export function conflictOf(
   };
 }
 
-function detailOf(index: number, wanted: Content, current: Content, change?: ChangeSince): string {
+function detailOf(
+  index: number,
+  wanted: Content,
+  current: AnnotationRecord | undefined,
+  change?: ChangeSince,
+): string {
   if (!change)
     return current ? `annotation ${index} is there already` : `there is no annotation ${index}`;
-  const by = change.by === null ? '' : ` by ${change.by}`;
-  const when = `${by} at ${change.at.toISOString()}`;
+  const when = told(change);
   if (!current) return `annotation ${index} was deleted${when}`;
   const isNew = change.base.forms.length > 0 && change.base.forms[0] === undefined;
-  if (isNew) return `annotation ${index} was made${when}`;
+  if (isNew)
+    return `annotation ${index} was made${told({ by: current.createdBy, at: current.createdAt })}`;
   return `annotation ${index} was changed${when}${wanted ? '' : ', so it is not deleted'}`;
+}
+
+function told({ by, at }: Pick<ChangeSince, 'by' | 'at'>): string {
+  return `${by === null ? '' : ` by ${by}`} at ${at.toISOString()}`;
 }
 
 function keep(set: Map<number, PlacedDraft>, index: number, there: PlacedDraft | undefined): void {

@@ -70,7 +70,10 @@ export class CreateAnnotationRequest {
   @IsOptional()
   mask?: Mask | null;
 
-  /** Whatever else there is to say: at most 32 strings, numbers and booleans by name. */
+  /**
+   * Whatever else there is to say: at most 32 strings, numbers and booleans by name. Names and strings have at most 1,000
+   * characters; `__proto__`, `constructor` and `prototype` cannot be names.
+   */
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },

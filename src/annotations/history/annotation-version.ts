@@ -43,6 +43,8 @@ export function recordOf(imageId: string, version: AnnotationVersion): Annotatio
     contentBytes: version.contentBytes,
     // It is named as it was then, whatever the label was renamed to since.
     renames: 0,
+    renamedAt: null,
+    renamedBy: null,
     createdAt: version.createdAt,
     updatedAt: version.at,
     createdBy: version.createdBy,

@@ -56,7 +56,7 @@ export function inspectedJson(value: unknown, maxDepth: number): InspectedJson {
     fields += entries.length;
     for (const [key, item] of entries) {
       path.push(key);
-      const detail = FORBIDDEN_KEYS.has(key) ? 'is not a name that is taken' : textFault(key);
+      const detail = FORBIDDEN_KEYS.has(key) ? 'cannot be used as a name' : textFault(key);
       if (detail) fail(detail);
       else visit(item);
       path.pop();

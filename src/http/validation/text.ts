@@ -46,6 +46,8 @@ export function labelFault(
   const characters = [...text].length;
   if (characters < minCharacters || characters > maxCharacters)
     return `must have ${minCharacters} to ${maxCharacters} characters`;
+  // In an address they are folders, and clients leave them out.
+  if (text === '.' || text === '..') return 'must not be "." or ".."';
   return nameFault(text);
 }
 

@@ -86,7 +86,7 @@ export class ImageFilterQuery extends ListQuery {
   /**
    * With at least one annotation whose `bbox` overlaps this area, `x,y,w,h` in pixels of the upright picture; boxes that
    * only touch do not. With `instrument`, that annotation has one of its labels. Many images are looked through page by
-   * page: one may then hold fewer than `limit`, or none, and have a next one.
+   * page: one may then hold fewer than `limit`, or none, and have a next one; `GET /images` cannot estimate a `count`.
    * @example "0,0,4000,3000"
    */
   @IsArea()

@@ -94,8 +94,8 @@ export class RenditionQuery {
   dpr?: number;
 
   /**
-   * The part that is shown: `x,y,w,h` in whole pixels of the upright picture, or `annotation:<index>`: the box around
-   * that annotation, or 400 if it marks no part of the picture.
+   * The part that is shown: `x,y,w,h` in whole pixels of the upright picture, all of it inside, or `annotation:<index>`:
+   * the box around that annotation, or 400 if it marks no part of the picture.
    * @example "0,0,320,240"
    */
   @ApiProperty({ required: false })
@@ -149,7 +149,8 @@ export class RenditionQuery {
   background?: string;
 
   /**
-   * Takes the best quality, up to `quality` (else 100), with which the rendition has no more bytes than this.
+   * Takes the best quality, up to `quality` (else 100), with which the rendition has no more bytes than this; 400 if
+   * there is none, but for HEAD, which makes nothing to find out.
    * @example 100000
    */
   @ApiProperty({ type: 'integer', required: false })
