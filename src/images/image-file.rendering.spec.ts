@@ -163,12 +163,15 @@ describe('ImageFileService.render', () => {
 
   it('drops a rendering whose client left before its turn, and refuses those beyond the queue', async () => {
     const narrow = new ImageFileService({ ...LIMITS, decodes: 1, decodeQueue: 1 });
-    const path = await files.put(await drawPicture({ format: 'jpeg', width: 640, height: 480 }));
+    const path = await files.put(await drawPicture({ format: 'avif', width: 800, height: 600 }));
     const picture = await service.inspect(path);
     const leaving = new AbortController();
-    const plan = planOf(picture);
+    // Longer than it takes the others to come.
+    const plan = planOf(picture, { scale: 2 });
     const running = narrow.render(path, picture, plan);
+    while (narrow.turns.running === 0) await pause(1);
     const waiting = narrow.render(path, picture, plan, { signal: leaving.signal });
+    while (narrow.turns.waiting === 0) await pause(1);
     await expect(narrow.render(path, picture, plan)).rejects.toThrow(Overloaded);
     leaving.abort();
     await expect(waiting).rejects.toThrow('aborted');
