@@ -145,11 +145,15 @@ export class AnnotationSetsService {
       if (precondition.isConditional || baseVersion !== undefined) await keepLabels(manager);
       const current = await this.repository.setOf(image.id, manager);
       await this.conflicts.assertHolds(manager, precondition, image, current);
-      assertPossible([...faults, ...setOutsideFaults(drafts, image.size)]);
       const named =
         baseVersion === undefined
           ? drafts
           : await this.conflicts.withLabelsOfNow(manager, image, current, drafts);
+      const impossible = [...faults, ...setOutsideFaults(drafts, image.size)];
+      if (impossible.length > 0) {
+        const [unknown = []] = await this.vocabulary.findUnknown(manager, [named]);
+        assertPossible([...impossible, ...unknown]);
+      }
       await this.vocabulary.assertKnown(manager, { annotations: named });
       const sent = placed(named, image.highestIndex);
       const wanted =
@@ -175,7 +179,7 @@ export class AnnotationSetsService {
 
   /**
    * Stores the first annotations of an image that the same transaction has made.
-   * @param faults of them, by {@link faultsOf}
+   * @param faults that make them impossible
    * @throws NoNextIndex | ImpossibleGeometry | UnknownInstrument
    */
   async createSetIn(

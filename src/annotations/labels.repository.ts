@@ -116,15 +116,6 @@ export class LabelsRepository {
     return row?.carried === true;
   }
 
-  /** What a label is called now, or the one that it was merged into; undefined if it was deleted. */
-  async nameOf(manager: EntityManager, id: string): Promise<string | undefined> {
-    const [row] = await manager.query<{ name: string }[]>(
-      'SELECT name FROM instruments WHERE id = $1 AND (removed_at IS NULL OR merged_into IS NOT NULL)',
-      [id],
-    );
-    return row?.name;
-  }
-
   /** @returns the id of the new label, or undefined if there is one of this name */
   async insert(manager: EntityManager, name: string): Promise<string | undefined> {
     const [row] = await manager.query<{ id: string }[]>(

@@ -77,7 +77,7 @@ export class LabelsService {
         return id;
       });
       // Made by a request that is repeated, it may be called something else by now.
-      const now = isRepeat ? await this.labels.nameOf(manager, subject) : name;
+      const now = isRepeat ? await this.vocabulary.nameOf(manager, subject) : name;
       return { label: await this.requireIn(manager, now ?? name), isNew: !isRepeat };
     });
   }

@@ -112,14 +112,17 @@ export class ImageCreationService {
     request: RepeatableRequest | undefined,
   ): Promise<{ key: string; isNew: boolean }> {
     try {
-      const faults = await this.annotations.faultsOf(draft.annotations, picture ?? undefined);
+      const geometry = await this.annotations.faultsOf(draft.annotations, picture ?? undefined);
+      const [labels = []] = await this.annotations.unknownLabels([draft.annotations]);
+      const faults = [...geometry, ...labels];
       const { subject, isNew } = await this.dataSource.transaction(async (manager) => {
         let isNew = false;
         const { subject } = await this.requests.once(manager, request, async () => {
           await this.images.assertReferencesIn(manager, draft, faults);
           const id = await this.repository.insert(manager, image);
           if (id === undefined) return image.key;
-          await this.annotations.createSetIn(manager, caller, id, draft.annotations, faults);
+          const impossible = geometry.length > 0 ? faults : [];
+          await this.annotations.createSetIn(manager, caller, id, draft.annotations, impossible);
           await this.images.noteIn(manager, caller, 'image.created', image);
           isNew = true;
           return image.key;

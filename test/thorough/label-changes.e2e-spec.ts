@@ -627,6 +627,28 @@ describe('with INSTRUMENTS=closed', () => {
       'unknown-instrument',
       ['replacement'],
     );
+    const broken = {
+      instrument: 'clamp',
+      polygon: {
+        points: [
+          [0, 0],
+          [0, 0],
+        ],
+      },
+    };
+    const both = { annotations: [broken, labelled('x')] };
+    const places = ['#/annotations/0/polygon/points/1', '#/annotations/1/instrument'];
+    for (const answer of [
+      await http.post('/images').send(imageFields(both)),
+      await http.put(pathTo(image, 'annotations')).send(both),
+    ])
+      expectProblem(answer, 422, 'impossible-geometry', places);
+    const nobody = imageFields({ ...both, user_id: 'nobody' });
+    const all = ['#/user_id', ...places];
+    expectProblem(await http.post('/images').send(nobody), 422, 'unknown-reference', all);
+    const batch = await http.post('/images/batch').send({ atomic: true, images: [nobody] });
+    const inBatch = all.map((pointer) => pointer.replace('#', '#/images/0'));
+    expectProblem(batch, 422, 'unknown-reference', inBatch);
     await http.post(pathTo(image, 'annotations')).send(labelled('clamp')).expect(201);
     expect((await rename('clamp', { name: 'x' })).status).toBe(200);
     expect(await labelsOf(image)).toEqual(['x', 'x']);

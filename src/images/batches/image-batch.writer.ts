@@ -130,8 +130,8 @@ export function meeting(image: Image, { digest }: Pick<Candidate, 'digest'>): Ba
 /** A candidate whose key is free as it is to be inserted, or what is wrong with it. */
 function attempt(candidate: Candidate, references: readonly Fault[]): Insertion | DomainError {
   const { draft, geometry, labels } = candidate;
-  if (references.length > 0) return new UnknownReference([...references, ...geometry]);
-  if (geometry.length > 0) return new ImpossibleGeometry(geometry);
+  if (references.length > 0) return new UnknownReference([...references, ...geometry, ...labels]);
+  if (geometry.length > 0) return new ImpossibleGeometry([...geometry, ...labels]);
   if (labels.length > 0) return new UnknownInstrument(labels);
   try {
     return { candidate, first: firstSetOf(draft.annotations) };
