@@ -21,7 +21,7 @@ import { variantTag } from '../database/entity-tag.js';
 import type { JsonText } from '../database/json-text.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
-import { IfMatch } from '../http/conditional-requests.js';
+import { Preconditions } from '../http/conditional-requests.js';
 import { Repeatable } from '../http/idempotency.js';
 import { TakesAnnotationSet } from '../http/json-body.interceptor.js';
 import { wantsLines } from '../http/line-stream.js';
@@ -159,7 +159,7 @@ export class AnnotationsController {
   async replaceAnnotations(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Query() query: WriteAnnotationsQuery,
     @Body() body: ReplaceAnnotationSetRequest,
   ): Promise<Reply<AnnotationResponse[]>> {
@@ -216,7 +216,7 @@ export class AnnotationsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('annotation_index', AnnotationIndexPipe) index: number,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Query() query: WriteAnnotationsQuery,
     @Body() body: ReplaceAnnotationRequest,
   ): Promise<Reply<AnnotationResponse>> {
@@ -253,7 +253,7 @@ export class AnnotationsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('annotation_index', AnnotationIndexPipe) index: number,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
   ): Promise<void> {
     await this.annotations.deleteAnnotation(caller, imageKey, index, precondition);
   }

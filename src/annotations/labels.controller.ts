@@ -18,7 +18,7 @@ import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.
 import { versionTag } from '../database/entity-tag.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
-import { IfMatch } from '../http/conditional-requests.js';
+import { Preconditions } from '../http/conditional-requests.js';
 import { Repeatable } from '../http/idempotency.js';
 import {
   Answers,
@@ -58,7 +58,7 @@ export class LabelsController {
   @Requires('admin')
   @Post()
   @Creates(LabelResponse)
-  @Refuses('instrument-exists', 'idempotency-key-reused')
+  @Refuses('instrument-not-found', 'instrument-exists', 'idempotency-key-reused')
   async createInstrument(
     @CurrentCaller() caller: Caller,
     @Body() body: CreateInstrumentRequest,
@@ -100,7 +100,7 @@ export class LabelsController {
   async patchInstrument(
     @CurrentCaller() caller: Caller,
     @Param('instrument_name', LabelPipe) name: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Body() body: PatchInstrumentRequest,
     @Query() query: PatchInstrumentQuery,
   ): Promise<LabelChangeResponse> {
@@ -124,7 +124,7 @@ export class LabelsController {
     @CurrentCaller() caller: Caller,
     @Param('instrument_name', LabelPipe) name: string,
     @Query() query: DeleteInstrumentQuery,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
   ): Promise<void> {
     await this.labels.deleteLabel(caller, name, precondition, query.replacement);
   }

@@ -61,7 +61,7 @@ export class LabelsService {
   /**
    * Adds a label that nothing carries yet.
    * @param request that may be repeated: then the label is there, and comes as it is now
-   * @throws InstrumentExists | IdempotencyKeyReused
+   * @throws InstrumentExists | IdempotencyKeyReused | InstrumentNotFound when what was made then is deleted
    */
   async createLabel(
     caller: Caller,
@@ -76,9 +76,10 @@ export class LabelsService {
         await this.note(manager, caller, { id, name }, 'created', { to: name });
         return id;
       });
-      // Made by a request that is repeated, it may be called something else by now.
-      const now = isRepeat ? await this.vocabulary.nameOf(manager, subject) : name;
-      return { label: await this.requireIn(manager, now ?? name), isNew: !isRepeat };
+      // It may be called something else by now, or be deleted, and another one be called so.
+      const now = await this.vocabulary.nameOf(manager, subject);
+      if (now === undefined) throw new InstrumentNotFound(name);
+      return { label: await this.requireIn(manager, now), isNew: !isRepeat };
     });
   }
 

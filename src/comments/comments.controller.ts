@@ -19,7 +19,7 @@ import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.
 import { versionTag } from '../database/entity-tag.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
-import { IfMatch } from '../http/conditional-requests.js';
+import { Preconditions } from '../http/conditional-requests.js';
 import { Repeatable } from '../http/idempotency.js';
 import { Answers, AnswersPage, Creates, Refuses, Removes } from '../http/openapi.js';
 import { replyList } from '../http/list-reply.js';
@@ -113,7 +113,7 @@ export class CommentsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('comment_id', IdPipe) id: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Body() body: PatchCommentRequest,
   ): Promise<Reply<CommentResponse>> {
     const change = body.toChange();
@@ -137,7 +137,7 @@ export class CommentsController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('comment_id', IdPipe) id: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
   ): Promise<void> {
     await this.comments.deleteComment(caller, imageKey, id, precondition);
   }

@@ -140,10 +140,11 @@ export function addConventions(
     const has = (code: string) => codes.includes(code);
     const isTagged = operation.responses['200']?.headers?.ETag !== undefined;
     const isFile = operation.responses['206'] !== undefined;
+    const isConditionalWrite = codes.some((code) => code.endsWith('-changed'));
     operation.parameters = [
       ...(operation.parameters ?? []).map((parameter) => described(parameter, path)),
-      ...(codes.some((code) => code.endsWith('-changed')) ? [reference('IfMatch')] : []),
-      ...((method === 'get' ? isTagged : has('picture-changed')) ? [reference('IfNoneMatch')] : []),
+      ...(isConditionalWrite ? [reference('IfMatch')] : []),
+      ...(isConditionalWrite || (method === 'get' && isTagged) ? [reference('IfNoneMatch')] : []),
       ...(isFile ? Object.keys(FILE_PARAMETERS).map(reference) : []),
       ...(has('idempotency-key-reused') ? [reference('IdempotencyKey')] : []),
       ...(has('content-digest-mismatch') ? [reference('ContentDigest')] : []),

@@ -32,13 +32,7 @@ export class PreconditionFailed extends DomainError {
     current: CurrentState | undefined,
     header: 'If-Match' | 'If-None-Match' = 'If-Match',
   ) {
-    super(
-      current && header === 'If-None-Match'
-        ? `If-None-Match excludes the ${nameOf(resource)} that is there: its ETag is ${current.etag}.`
-        : current
-          ? `The ${nameOf(resource)} changed since it was read: its ETag is now ${current.etag}.`
-          : `There is no ${nameOf(resource)}, so no ETag matches it.`,
-    );
+    super(detailOf(nameOf(resource), current, header));
     this.code = `${resource}-changed`;
     this.members = {
       current_etag: current?.etag ?? null,
@@ -47,6 +41,13 @@ export class PreconditionFailed extends DomainError {
       changed_at: current?.changedAt?.toISOString() ?? null,
     };
   }
+}
+
+function detailOf(name: string, current: CurrentState | undefined, header: string): string {
+  if (!current) return `There is no ${name}, so no ETag matches it.`;
+  if (header === 'If-None-Match')
+    return `If-None-Match excludes the ${name} that is there: its ETag is ${current.etag}.`;
+  return `The ${name} changed since it was read: its ETag is now ${current.etag}.`;
 }
 
 function nameOf(resource: ConditionalResource): string {

@@ -75,4 +75,4 @@ const RequestItself = createParamDecorator((_data: unknown, context): Request =>
 );
 
 /** What the request's If-Match and If-None-Match demand of the resource, as a `Precondition`. */
-export const IfMatch = () => RequestItself(PreconditionPipe);
+export const Preconditions = () => RequestItself(PreconditionPipe);

@@ -5,7 +5,7 @@ import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.
 import { FileAddresses } from '../access/file-addresses.service.js';
 import type { Request, Response } from 'express';
 import type { Precondition } from '../errors/precondition.js';
-import { IfMatch } from '../http/conditional-requests.js';
+import { Preconditions } from '../http/conditional-requests.js';
 import { TakesStream } from '../http/json-body.interceptor.js';
 import { Answers, AnswersFile, Creates, Refuses, Removes, TakesFile } from '../http/openapi.js';
 import { Reply } from '../http/reply.js';
@@ -119,7 +119,7 @@ export class ImageFilesController {
   async putFile(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Req() request: Request,
   ): Promise<Reply<ImageResponse>> {
     await this.pictures.assertMayAttach(caller, key, precondition);
@@ -152,7 +152,7 @@ export class ImageFilesController {
   async deleteFile(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
   ): Promise<void> {
     await this.pictures.detach(caller, key, precondition);
   }

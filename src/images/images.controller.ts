@@ -20,7 +20,7 @@ import type { JsonText } from '../database/json-text.js';
 import type { Page } from '../database/page.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
-import { IfMatch } from '../http/conditional-requests.js';
+import { Preconditions } from '../http/conditional-requests.js';
 import { idempotencyKeyOf, Repeatable } from '../http/idempotency.js';
 import { TakesStream } from '../http/json-body.interceptor.js';
 import {
@@ -176,7 +176,7 @@ export class ImagesController {
   async patchImage(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Body() body: PatchImageRequest,
   ): Promise<Reply<ImageResponse>> {
     const record = await this.images.changeDetails(caller, key, precondition, body.toDetails());
@@ -197,7 +197,7 @@ export class ImagesController {
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) key: string,
     @Query() query: DeleteImageQuery,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
   ): Promise<void> {
     if (query.purge) await this.images.purge(caller, key, precondition);
     else await this.images.moveToTrash(caller, key, precondition);

@@ -19,7 +19,7 @@ import type { Request } from 'express';
 import { versionTag } from '../database/entity-tag.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
-import { IfMatch } from '../http/conditional-requests.js';
+import { Preconditions } from '../http/conditional-requests.js';
 import { Repeatable } from '../http/idempotency.js';
 import { ListQuery } from '../http/list.query.js';
 import { Answers, AnswersPage, Creates, Refuses, Removes } from '../http/openapi.js';
@@ -110,7 +110,7 @@ export class LocationsController {
   async replaceLocation(
     @CurrentCaller() caller: Caller,
     @Param('location_id', IdPipe) id: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Body() body: ReplaceLocationRequest,
   ): Promise<Reply<LocationResponse>> {
     return reply(await this.locations.changeLocation(caller, id, precondition, body.toContent()));
@@ -129,7 +129,7 @@ export class LocationsController {
   async patchLocation(
     @CurrentCaller() caller: Caller,
     @Param('location_id', IdPipe) id: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Body() body: PatchLocationRequest,
   ): Promise<Reply<LocationResponse>> {
     return reply(await this.locations.changeLocation(caller, id, precondition, body.toContent()));
@@ -148,7 +148,7 @@ export class LocationsController {
   async deleteLocation(
     @CurrentCaller() caller: Caller,
     @Param('location_id', IdPipe) id: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
   ): Promise<void> {
     await this.locations.deleteLocation(caller, id, precondition);
   }

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { callerOf, CurrentCaller, Requires } from '../access/requires.decorator.js';
 import type { Precondition } from '../errors/precondition.js';
-import { IfMatch } from '../http/conditional-requests.js';
+import { Preconditions } from '../http/conditional-requests.js';
 import { Answers, Refuses } from '../http/openapi.js';
 import { Reply } from '../http/reply.js';
 import { ActsOn } from '../http/target-first.interceptor.js';
@@ -47,7 +47,7 @@ export class ReviewController {
   async setReview(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Body() { review_state: state, note = null }: SetReviewRequest,
   ): Promise<Reply<ReviewResponse>> {
     return reply(await this.reviews.takeStep(caller, imageKey, precondition, state, note));

@@ -19,7 +19,7 @@ import type { Request } from 'express';
 import { versionTag } from '../database/entity-tag.js';
 import type { RepeatableRequest } from '../database/repeatable-requests.js';
 import type { Precondition } from '../errors/precondition.js';
-import { IfMatch } from '../http/conditional-requests.js';
+import { Preconditions } from '../http/conditional-requests.js';
 import { Repeatable } from '../http/idempotency.js';
 import { ListQuery } from '../http/list.query.js';
 import { Answers, AnswersPage, Creates, Refuses, Removes } from '../http/openapi.js';
@@ -103,7 +103,7 @@ export class UsersController {
   async replaceUser(
     @CurrentCaller() caller: Caller,
     @Param('user_id', IdPipe) id: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Body() body: ReplaceUserRequest,
   ): Promise<Reply<UserResponse>> {
     return reply(await this.users.changeUser(caller, id, precondition, body.toContent()));
@@ -122,7 +122,7 @@ export class UsersController {
   async patchUser(
     @CurrentCaller() caller: Caller,
     @Param('user_id', IdPipe) id: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Body() body: PatchUserRequest,
   ): Promise<Reply<UserResponse>> {
     return reply(await this.users.changeUser(caller, id, precondition, body.toContent()));
@@ -141,7 +141,7 @@ export class UsersController {
   async deleteUser(
     @CurrentCaller() caller: Caller,
     @Param('user_id', IdPipe) id: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
   ): Promise<void> {
     await this.users.deleteUser(caller, id, precondition);
   }

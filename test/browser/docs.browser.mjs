@@ -30,23 +30,26 @@ try {
   });
   await run('Swagger UI tries out every example in order', async (page) => {
     await page.goto(`${service.url}/docs`);
-    await tryOutAndClose(page, 'users', 'createUser', 201);
-    await tryOutAndClose(page, 'users', 'deleteUser', 204);
-    await tryOutAndClose(page, 'users', 'createUser', 201);
-    await tryOutAndClose(page, 'users', 'replaceUser', 200);
-    await tryOutAndClose(page, 'users', 'patchUser', 200);
-    await tryOutAndClose(page, 'users', 'listUsers', 200);
-    await tryOutAndClose(page, 'locations', 'createLocation', 201);
-    await tryOutAndClose(page, 'images', 'createImage', 201);
-    await tryOutAndClose(page, 'images', 'putFile', 201, { file: photograph });
-    await tryOutAndClose(page, 'annotations', 'addAnnotation', 201);
-    await tryOutAndClose(page, 'annotations', 'replaceAnnotation', 200);
-    await tryOutAndClose(page, 'annotations', 'replaceAnnotations', 200);
-    await tryOutAndClose(page, 'images', 'listImages', 200);
-    await tryOutAndClose(page, 'images', 'patchImage', 200);
-    await tryOutAndClose(page, 'annotations', 'listInstruments', 200);
-    await tryOutAndClose(page, 'problems', 'getProblem', 200);
-    await tryOutAndClose(page, 'operation', 'getReadiness', 200);
+    for (const step of [
+      ['users', 'createUser', 201],
+      ['users', 'deleteUser', 204],
+      ['users', 'createUser', 201],
+      ['users', 'replaceUser', 200],
+      ['users', 'patchUser', 200],
+      ['users', 'listUsers', 200],
+      ['locations', 'createLocation', 201],
+      ['images', 'createImage', 201],
+      ['images', 'putFile', 201, { file: photograph }],
+      ['annotations', 'addAnnotation', 201],
+      ['annotations', 'replaceAnnotation', 200],
+      ['annotations', 'replaceAnnotations', 200],
+      ['images', 'listImages', 200],
+      ['images', 'patchImage', 200],
+      ['annotations', 'listInstruments', 200],
+      ['problems', 'getProblem', 200],
+      ['operation', 'getReadiness', 200],
+    ])
+      await tryOutAndClose(page, ...step);
   });
   await run(
     'Swagger UI uploads a photograph with its record as a form, and shows it',
@@ -71,10 +74,13 @@ try {
   );
   await run('Swagger UI removes and restores', async (page) => {
     await page.goto(`${service.url}/docs`);
-    await tryOutAndClose(page, 'annotations', 'deleteAnnotation', 204);
-    await tryOutAndClose(page, 'images', 'deleteFile', 204);
-    await tryOutAndClose(page, 'images', 'deleteImage', 204);
-    await tryOutAndClose(page, 'images', 'restoreImage', 200);
+    for (const step of [
+      ['annotations', 'deleteAnnotation', 204],
+      ['images', 'deleteFile', 204],
+      ['images', 'deleteImage', 204],
+      ['images', 'restoreImage', 200],
+    ])
+      await tryOutAndClose(page, ...step);
   });
   await run('Swagger UI loads no other document', async (page) => {
     await page.goto(

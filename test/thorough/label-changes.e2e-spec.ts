@@ -584,6 +584,14 @@ describe('POST /instruments', () => {
     expect((await retry()).body).toMatchObject({ name: 'c' });
   });
 
+  it('is not repeated by another label that is called so, when its own is deleted', async () => {
+    const retry = () => http.post('/instruments').set('Idempotency-Key', 'd').send({ name: 'd' });
+    await retry().expect(201);
+    await http.delete('/instruments/d').expect(204);
+    await http.post('/instruments').send({ name: 'd' }).expect(201);
+    expectProblem(await retry(), 404, 'instrument-not-found');
+  });
+
   it('refuses names that are folders in addresses', async () => {
     for (const name of ['.', '..'])
       expectProblem(await http.post('/instruments').send({ name }), 400, 'invalid-request', [

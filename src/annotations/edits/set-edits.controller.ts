@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../../access/caller.js';
 import { CurrentCaller, Requires } from '../../access/requires.decorator.js';
 import type { Precondition } from '../../errors/precondition.js';
-import { IfMatch } from '../../http/conditional-requests.js';
+import { Preconditions } from '../../http/conditional-requests.js';
 import { TakesAnnotationSet } from '../../http/json-body.interceptor.js';
 import { Answers } from '../../http/openapi.js';
 import { Reply } from '../../http/reply.js';
@@ -42,7 +42,7 @@ export class SetEditsController {
   async editAnnotations(
     @CurrentCaller() caller: Caller,
     @Param('image_key', ImageKeyPipe) imageKey: string,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Query() query: WriteAnnotationsQuery,
     @Body() body: EditAnnotationsRequest,
   ): Promise<Reply<AnnotationEditsResponse>> {

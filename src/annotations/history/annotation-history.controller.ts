@@ -17,7 +17,7 @@ import { callerOf, CurrentCaller, Requires } from '../../access/requires.decorat
 import type { Position } from '../../database/page.js';
 import type { RepeatableRequest } from '../../database/repeatable-requests.js';
 import type { Precondition } from '../../errors/precondition.js';
-import { IfMatch } from '../../http/conditional-requests.js';
+import { Preconditions } from '../../http/conditional-requests.js';
 import { Repeatable } from '../../http/idempotency.js';
 import { ListQuery } from '../../http/list.query.js';
 import { Answers, AnswersPage, AnswersUntagged, Refuses } from '../../http/openapi.js';
@@ -112,7 +112,7 @@ export class AnnotationHistoryController {
     @Param('image_key', ImageKeyPipe) imageKey: string,
     @Param('annotation_index', AnnotationIndexPipe) index: number,
     @Query() { version }: RestoreAnnotationQuery,
-    @IfMatch() precondition: Precondition,
+    @Preconditions() precondition: Precondition,
     @Repeatable() request: RepeatableRequest | undefined,
   ): Promise<Reply<AnnotationResponse>> {
     const restored = await this.restoration.restore(caller, imageKey, index, {
